@@ -1,0 +1,65 @@
+/**
+ * Ghost events: what the protocol tells its observers with `Memory.note(event, page, value)`.
+ *
+ * `page` is a host virtual page, or -1 where the event concerns no single page. An *opening* event happens with the
+ * thread's next step, a *closing* one happened with its last.
+ */
+export const GhostEvent = {
+  /** Opening. A vCPU begins an access to `page` by a hardware walk; value 1 if it writes. */
+  accessBegin: 1,
+  /** Closing. The access's leaf step was done; value is the leaf SPTE it went through. */
+  accessEnd: 2,
+  /** Closing. An access to `page` was served by the TLB, without a walk; value is the cached SPTE. */
+  tlbHit: 3,
+  /** Opening. An exit for a page fault on `page` begins. */
+  faultBegin: 4,
+  /** Closing. The fault was handled (or must be retried: value 0). */
+  faultEnd: 5,
+  /** Closing. An aging call found an SPTE of `page` young and left it so; value is the SPTE. */
+  testedYoung: 6,
+  /** Closing. An aging call found an SPTE of `page` young and cleared its Accessed bit; value is the SPTE. */
+  clearedYoung: 7,
+  /** Opening. The next step zaps an SPTE that maps `page`. */
+  zapBegin: 8,
+  /** Closing. An SPTE of `page` was zapped; value is the SPTE as it was. */
+  zapEnd: 9,
+  /** Opening. A root becomes invalid: aging may skip whatever it maps. */
+  rootInvalidateBegin: 10,
+  /** Closing. No vCPU uses the invalid root any more. */
+  rootInvalidateEnd: 11,
+  /** Closing. `invalidate_range_start` returned for `page`; value is the version the host now takes back. */
+  revoked: 12,
+  /** Opening. The thread is about to wait for `mmu_lock`. */
+  mmuLockWaitBegin: 13,
+  /** Closing. It has got it. */
+  mmuLockWaitEnd: 14,
+  /** Closing. The thread stepped into table `value` under RCU. */
+  tableEntered: 15,
+  /** Closing. Table `value` was handed out again after its grace period. */
+  tableRecycled: 16,
+  /** Opening. An RCU read side section begins. */
+  rcuReadLock: 17,
+  /** Closing. It ended. */
+  rcuReadUnlock: 18,
+  /** Opening. Table `value` was unlinked: sections that begin from now on cannot reach it. */
+  tableRetired: 19,
+  /** Closing. A WARN of the real code would fire; value is a `KernelWarning`. */
+  kernelWarning: 20,
+} as const;
+
+export type GhostEvent = (typeof GhostEvent)[keyof typeof GhostEvent];
+
+const opening: ReadonlySet<number> = new Set([
+  GhostEvent.accessBegin,
+  GhostEvent.faultBegin,
+  GhostEvent.zapBegin,
+  GhostEvent.rootInvalidateBegin,
+  GhostEvent.mmuLockWaitBegin,
+  GhostEvent.rcuReadLock,
+  GhostEvent.tableRetired,
+]);
+
+/** Whether the event happens with the thread's next step (rather than having happened with its last). */
+export function isOpening(event: number): boolean {
+  return opening.has(event);
+}
