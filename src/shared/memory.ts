@@ -24,6 +24,8 @@ export interface Memory {
   /** Adds modulo 2^32 and returns the old value. */
   fetchAdd(word: Word, delta: number): number;
   exchange(word: Word, value: number): number;
+  /** Adds modulo 2^32. */
+  add(word: Word, delta: number): void;
   setBits(word: Word, mask: number): void;
   clearBits(word: Word, mask: number): void;
   /** Clears the bits of `mask`; whether any of them was set before. */
