@@ -30,7 +30,7 @@ export function checkProtocolPurity(file: string, text: string): PurityFinding[]
   return findings;
 
   function visit(node: ts.Node, inFunction: boolean): void {
-    if (isSetup(node)) return;
+    if (isSetup(node) || isDeclaredShape(node)) return;
     const broken = brokenRule(node, inFunction);
     if (broken !== undefined) report(node, broken[0], broken[1]);
     const within = inFunction || ts.isFunctionLike(node);
@@ -91,6 +91,11 @@ function isSetup(node: ts.Node): boolean {
     node.name?.text.startsWith('create') === true &&
     node.parameters.some((parameter) => parameter.type?.getText() === 'LayoutBuilder')
   );
+}
+
+/** The shape of what setup code is given: an interface or a type holds nothing itself. */
+function isDeclaredShape(node: ts.Node): boolean {
+  return ts.isInterfaceDeclaration(node) || ts.isTypeAliasDeclaration(node);
 }
 
 function isGenerator(node: ts.Node): boolean {

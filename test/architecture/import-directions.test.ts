@@ -55,6 +55,7 @@ describe('import directions', () => {
     ['verify/x.ts', 'mmu/y.ts', 'verify-stays-in-its-place'],
     ['explore/x.ts', 'mmu/y.ts', 'explore-stays-in-its-place'],
     ['scenario/x.ts', 'run/y.ts', 'scenario-stays-in-its-place'],
+    ['stress/x.ts', 'run/y.ts', 'stress-stays-in-its-place'],
     ['workers/x.ts', 'run/y.ts', 'workers-stays-in-its-place'],
     ['workers/x.ts', 'explore/y.ts', 'workers-stays-in-its-place'],
     ['run/x.ts', 'workers/y.ts', 'run-imports-types-only'],

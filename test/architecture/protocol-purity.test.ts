@@ -60,6 +60,7 @@ const badModules: readonly (readonly [text: string, construct: string])[] = [
 const goodModules: readonly string[] = [
   'export const READER = 0x200;',
   'export interface Lock { readonly word: Word; forEach(page: (index: number) => void): void }',
+  'export interface VmConfig { readonly slots: readonly Slot[]; readonly names: ReadonlyMap<string, number> }',
   'type Rule = (m: Memory, page: number) => boolean;',
   'export const rules = Object.freeze({ clear: (m: Memory, page: Word) => m.testAndClear(page, 1) });',
   'export function f(m: Memory, lock: Lock): number { let n = 0; for (let i = 0; i < 3; i++) n += m.load(lock.word); return n; }',
