@@ -1,4 +1,5 @@
 import type { PropertyId, TolerationId } from '../shared/property.ts';
+import type { StressConfig } from '../stress/stress-config.ts';
 import type { HostInfo } from './host-info.ts';
 import type { LatencySummary } from './latency.ts';
 
@@ -12,9 +13,16 @@ export interface StressResult {
   readonly host: HostInfo;
   /** What one measurement costs by itself, in nanoseconds: it is part of every latency. */
   readonly timerNs: number;
-  readonly config: Readonly<Record<string, unknown>>;
+  readonly config: StressResultConfig;
   readonly variants: readonly VariantResult[];
   readonly findings: readonly StressFinding[];
+}
+
+export interface StressResultConfig extends Omit<StressConfig, 'variant'> {
+  /** For each variant; null = until the passes are made or the trace ends. */
+  readonly durationMs: number | null;
+  /** Size of a run's shared memory. */
+  readonly arenaBytes: number;
 }
 
 export type StressVerdict = 'clean' | 'violated' | 'harness-failure' | 'interrupted';

@@ -1,7 +1,7 @@
 import type { RecordableHistogram } from 'node:perf_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openStartGate } from '../locks/start-gate.ts';
-import { initVm } from '../mmu/vm.ts';
+import { initMemslot, initVm } from '../mmu/create-vm.ts';
 import { type PropertyId, propertyIds, type TolerationId, tolerationIds } from '../shared/property.ts';
 import { ThreadMemory } from '../shared/thread-memory.ts';
 import type { AgingResult, AgingTask } from '../stress/aging-run.ts';
@@ -55,7 +55,10 @@ export async function runVariant(options: VariantRunOptions): Promise<VariantRun
   const arena = createStressArena(config);
   const words = new Int32Array(new SharedArrayBuffer(arena.layout.wordCount * Int32Array.BYTES_PER_ELEMENT));
   const m = new ThreadMemory(words, { waiters: arena.waiters, layout: arena.layout });
-  initVm(m, arena.vm, arena.slots);
+  initVm(m, arena.vm);
+  arena.slots.forEach((slot, index) => {
+    initMemslot(m, arena.vm, index, slot);
+  });
 
   const histograms = createHistograms(config.vcpus, arena.threads);
   const gang = new Gang(arena.threads);

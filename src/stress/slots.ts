@@ -1,4 +1,4 @@
-import type { MemslotSpec } from '../mmu/vm.ts';
+import type { MemslotSpec } from '../mmu/create-vm.ts';
 
 /** Guest frames left out between slots, so that they do not share leaf tables by accident. */
 const GAP_GFNS = 1536;

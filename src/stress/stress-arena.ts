@@ -1,5 +1,6 @@
+import { createVm, type MemslotSpec } from '../mmu/create-vm.ts';
 import { X86_64 } from '../mmu/geometry.ts';
-import { createVm, type MemslotSpec, type Vm } from '../mmu/vm.ts';
+import type { Vm } from '../mmu/vm.ts';
 import { bitmapWords } from '../shared/bitmap.ts';
 import { type Layout, LayoutBuilder } from '../shared/layout.ts';
 import type { Word } from '../shared/memory.ts';
