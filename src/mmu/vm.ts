@@ -1,0 +1,238 @@
+import { createMmuLock, type MmuLock } from '../locks/mmu-lock.ts';
+import { createQueuedSpinlock, type QueuedSpinlock } from '../locks/queued-spinlock.ts';
+import { createRcu, initRcu, type Rcu } from '../locks/rcu.ts';
+import { createSrcu, type Srcu } from '../locks/srcu.ts';
+import type { LayoutBuilder, ReadWord } from '../shared/layout.ts';
+import type { Memory, Word } from '../shared/memory.ts';
+import type { SpteLayout } from '../shared/spte.ts';
+import { type Geometry, MAX_TABLES, tablesToMap } from './geometry.ts';
+import type { Rules } from './rules.ts';
+
+/** A memslot, in pages: guest frames [gfn, gfn + pages) are backed by host virtual pages [page, page + pages). */
+export interface MemslotSpec {
+  readonly gfn: number;
+  readonly page: number;
+  readonly pages: number;
+}
+
+export interface VmConfig {
+  readonly geometry: Geometry;
+  readonly rules: Rules;
+  readonly spte: SpteLayout;
+  readonly slots: readonly MemslotSpec[];
+  /** vCPUs are threads 0 … vcpus-1. */
+  readonly vcpus: number;
+  /** All threads that may take a lock or open a section, vCPUs included. */
+  readonly threads: number;
+  /** Host virtual pages 0 … pages-1. */
+  readonly pages: number;
+  /** Entries of each vCPU's TLB, a power of two; 0 = none. */
+  readonly tlbEntries: number;
+  /** Tables in the pool; by default enough for three generations of roots. */
+  readonly tables?: number;
+}
+
+/** Where the words of one virtual machine (`struct kvm`) are. Nothing in it changes after setup. */
+export interface Vm {
+  readonly rules: Rules;
+  readonly spte: SpteLayout;
+  readonly levels: number;
+  readonly entryBits: number;
+  /** Entries a table. */
+  readonly entries: number;
+  readonly vcpus: number;
+  readonly threads: number;
+  readonly mmuLock: MmuLock;
+  /** tdp_mmu_pages_lock: guards the list of roots. */
+  readonly pagesLock: QueuedSpinlock;
+  readonly rcu: Rcu;
+  readonly srcu: Srcu;
+  /** `SLOT_WORDS` words a slot. */
+  readonly memslots: Word;
+  readonly slotCount: number;
+  /** mmu_invalidate_seq. */
+  readonly invalidateSeq: Word;
+  /** mmu_invalidate_in_progress. */
+  readonly invalidateInProgress: Word;
+  /** mmu_invalidate_range_start, in gfns. */
+  readonly invalidateStart: Word;
+  /** mmu_invalidate_range_end, in gfns, exclusive. */
+  readonly invalidateEnd: Word;
+  /** mn_active_invalidate_count. */
+  readonly activeInvalidations: Word;
+  /** tdp_mmu_roots: the id of the first root, or 0. */
+  readonly firstRoot: Word;
+  /** Entries of table `id` begin at `tables + id * entries`. */
+  readonly tables: Word;
+  /** struct kvm_mmu_page of table `id` begins at `tableInfo + id * TABLE_INFO_WORDS`. */
+  readonly tableInfo: Word;
+  readonly tableCount: number;
+  /** A bit for each table that may be handed out. */
+  readonly freeTables: Word;
+  /** A bit for each table that awaits its grace period. */
+  readonly retiredTables: Word;
+  readonly retiredCount: Word;
+  readonly tableBitmapWords: number;
+  /** Where each vCPU last found a free table: private. */
+  readonly allocationHint: Word;
+  /** mmu_shadow_page_cache: `levels` table ids a vCPU, 0 = empty; private. */
+  readonly tableCache: Word;
+  /** One word a vCPU, `VCPU_STATE_STRIDE` apart: its mode and requests. */
+  readonly vcpuStates: Word;
+  /** root.hpa of each vCPU, as a table id; private. */
+  readonly vcpuRoots: Word;
+  readonly tlbEntries: number;
+  /** `tlbEntries` words a vCPU: 1 + the gfn that the entry translates, 0 = none; private. */
+  readonly tlbTags: Word;
+  /** `tlbEntries` words a vCPU: the leaf SPTE as it was walked; private. */
+  readonly tlbSptes: Word;
+  /** Version of what the host has behind each page. */
+  readonly hostVersions: Word;
+  readonly pages: number;
+}
+
+export const SLOT_WORDS = 3;
+export const SLOT_GFN = 0;
+export const SLOT_PAGE = 1;
+export const SLOT_PAGES = 2;
+
+export const TABLE_INFO_WORDS = 8;
+/** First gfn that the table maps. */
+export const INFO_GFN = 0;
+/** role.level. */
+export const INFO_LEVEL = 1;
+/** RCU stamp of its retirement. */
+export const INFO_STAMP = 2;
+/** A root's successor in the list of roots, or 0. */
+export const INFO_NEXT_ROOT = 3;
+/** A root's reference count. */
+export const INFO_REFCOUNT = 4;
+/** A root's role.invalid. */
+export const INFO_INVALID = 5;
+/** Bit 0: the root still has to be zapped (tdp_mmu_scheduled_root_to_zap). */
+export const INFO_ZAP_PENDING = 6;
+
+const INFO_NAMES = ['gfn', 'level', 'stamp', 'nextRoot', 'refcount', 'invalid', 'zapPending', 'unused'];
+
+/** vCPU state words are a cache line apart. */
+export const VCPU_STATE_STRIDE = 16;
+
+/** Roots of three generations, and what vCPUs keep in their caches. */
+export function defaultTableCount(config: Pick<VmConfig, 'geometry' | 'slots' | 'vcpus'>): number {
+  const live = tablesToMap(config.geometry, config.slots);
+  return Math.min(MAX_TABLES, 3 * live + config.vcpus * config.geometry.levels + 2);
+}
+
+/** Lays the words of a VM out. Word names for SPTEs tell the gfn that the entry translates. */
+export function createVm(layout: LayoutBuilder, config: VmConfig): Vm {
+  const { geometry, vcpus, threads, pages } = config;
+  const entries = 2 ** geometry.entryBits;
+  const tableCount = config.tables ?? defaultTableCount(config);
+  const tableBitmapWords = Math.ceil((tableCount + 1) / 32);
+  const shared = (name: string, count: number, meaning: string, padded = false): Word =>
+    layout.region({ name, count, wordClass: 'shared', meaning, padded });
+  const ownedByVcpu = (name: string, perVcpu: number, meaning: string): Word =>
+    layout.region({
+      name,
+      count: vcpus * perVcpu,
+      wordClass: 'private',
+      owner: 'each vCPU',
+      meaning,
+      padded: true,
+      wordName: (index) => `${name}[vcpu${Math.floor(index / perVcpu)}]${perVcpu > 1 ? `[${index % perVcpu}]` : ''}`,
+    });
+
+  const tableInfo = layout.region({
+    name: 'tableInfo',
+    count: (tableCount + 1) * TABLE_INFO_WORDS,
+    wordClass: 'shared',
+    padded: true,
+    meaning: 'struct kvm_mmu_page of each table',
+    wordName: (index) => `table ${Math.floor(index / TABLE_INFO_WORDS)}.${INFO_NAMES[index % TABLE_INFO_WORDS]}`,
+  });
+  const nameSpte = (index: number, read: ReadWord): string => {
+    const id = Math.floor(index / entries);
+    const info = tableInfo + id * TABLE_INFO_WORDS;
+    const level = read(info + INFO_LEVEL);
+    if (level === 0) return `table ${id}[${index % entries}]`;
+    const gfn = read(info + INFO_GFN) + (index % entries) * 2 ** (geometry.entryBits * (level - 1));
+    return level === 1 ? `spte[gfn ${gfn}]` : `spte[level ${level}, gfn ${gfn}]`;
+  };
+
+  return Object.freeze({
+    rules: config.rules,
+    spte: config.spte,
+    levels: geometry.levels,
+    entryBits: geometry.entryBits,
+    entries,
+    vcpus,
+    threads,
+    mmuLock: createMmuLock(layout, 'mmuLock', threads),
+    pagesLock: createQueuedSpinlock(layout, 'tdpMmuPagesLock', threads),
+    rcu: createRcu(layout, 'rcu', threads),
+    srcu: createSrcu(layout, 'srcu', threads),
+    memslots: layout.region({
+      name: 'memslot',
+      count: config.slots.length * SLOT_WORDS,
+      wordClass: 'constant',
+      meaning: 'gfn, host page and number of pages of each slot',
+      wordName: (index) => `memslot ${Math.floor(index / SLOT_WORDS)}.${['gfn', 'page', 'pages'][index % SLOT_WORDS]}`,
+    }),
+    slotCount: config.slots.length,
+    invalidateSeq: shared('mmuInvalidateSeq', 1, 'invalidations that ended', true),
+    invalidateInProgress: shared('mmuInvalidateInProgress', 1, 'invalidations between start and end'),
+    invalidateStart: shared('mmuInvalidateRangeStart', 1, 'first gfn of the union of ranges in progress'),
+    invalidateEnd: shared('mmuInvalidateRangeEnd', 1, 'gfn behind that union'),
+    activeInvalidations: shared('mnActiveInvalidateCount', 1, 'notifier invalidations that a memslot update waits for'),
+    firstRoot: shared('tdpMmuRoots', 1, 'first of the list of roots, 0 = none', true),
+    tableInfo,
+    tables: layout.region({
+      name: 'spte',
+      count: (tableCount + 1) * entries,
+      wordClass: 'shared',
+      padded: true,
+      meaning: 'page-table entries, by table id',
+      wordName: nameSpte,
+    }),
+    tableCount,
+    freeTables: shared('freeTables', tableBitmapWords, 'a bit for each table that may be handed out', true),
+    retiredTables: shared('retiredTables', tableBitmapWords, 'a bit for each table that awaits its grace period', true),
+    retiredCount: shared('retiredCount', 1, 'bits set in retiredTables', true),
+    tableBitmapWords,
+    allocationHint: layout.region({
+      name: 'allocationHint',
+      count: threads,
+      wordClass: 'private',
+      owner: 'each thread',
+      meaning: 'word of freeTables in which the thread last found one',
+      padded: true,
+    }),
+    tableCache: ownedByVcpu('tableCache', geometry.levels, 'mmu_shadow_page_cache: ids of empty tables at hand'),
+    vcpuStates: layout.region({
+      name: 'vcpuState',
+      count: vcpus * VCPU_STATE_STRIDE,
+      wordClass: 'shared',
+      padded: true,
+      meaning: 'in guest | requests | kick of each vCPU',
+      wordName: (index) => `vcpuState[vcpu${Math.floor(index / VCPU_STATE_STRIDE)}]`,
+    }),
+    vcpuRoots: ownedByVcpu('vcpuRoot', 1, 'root.hpa as a table id, 0 = none'),
+    tlbEntries: config.tlbEntries,
+    tlbTags: ownedByVcpu('tlbTag', config.tlbEntries, '1 + gfn that the entry translates, 0 = none'),
+    tlbSptes: ownedByVcpu('tlbSpte', config.tlbEntries, 'the leaf SPTE as it was walked'),
+    hostVersions: shared('hostVersion', pages, 'version of what the host has behind each page', true),
+    pages,
+  });
+}
+
+/** Fills in what is not 0 at the beginning. Call once, before any thread starts. */
+export function initVm(m: Memory, vm: Vm, slots: readonly MemslotSpec[]): void {
+  initRcu(m, vm.rcu);
+  slots.forEach((slot, index) => {
+    const word = vm.memslots + index * SLOT_WORDS;
+    m.store(word + SLOT_GFN, slot.gfn);
+    m.store(word + SLOT_PAGE, slot.page);
+    m.store(word + SLOT_PAGES, slot.pages);
+  });
+  for (let id = 1; id <= vm.tableCount; id++) m.setBits(vm.freeTables + (id >>> 5), 1 << (id & 31));
+}
