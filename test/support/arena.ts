@@ -22,6 +22,11 @@ export function createArena<T>(create: (layout: LayoutBuilder) => T): Arena<T> {
   return { layout: builder.build(), waiters, parts };
 }
 
+/** A word of its own cache line, or several of them in a row. */
+export function sharedWord(layout: LayoutBuilder, name: string, count = 1): Word {
+  return layout.region({ name, count, wordClass: 'shared', padded: true, meaning: name });
+}
+
 export function allocateWords(layout: Layout): Int32Array {
   return new Int32Array(new SharedArrayBuffer(layout.wordCount * Int32Array.BYTES_PER_ELEMENT));
 }

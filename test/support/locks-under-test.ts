@@ -7,14 +7,14 @@ import {
   writeLock,
   writeUnlock,
 } from '../../src/locks/mmu-lock.ts';
-import type { Memory } from '../../src/shared/memory.ts';
+import type { ThreadMemory } from '../../src/shared/thread-memory.ts';
 
 /** The four operations of a read-write lock over the words of an `MmuLock`. */
 export interface ReadWriteLock {
-  readLock(m: Memory, lock: MmuLock, thread: number): void;
-  readUnlock(m: Memory, lock: MmuLock): void;
-  writeLock(m: Memory, lock: MmuLock, thread: number): void;
-  writeUnlock(m: Memory, lock: MmuLock): void;
+  readLock(m: ThreadMemory, lock: MmuLock, thread: number): void;
+  readUnlock(m: ThreadMemory, lock: MmuLock): void;
+  writeLock(m: ThreadMemory, lock: MmuLock, thread: number): void;
+  writeUnlock(m: ThreadMemory, lock: MmuLock): void;
   /** Whether whoever waits is in the queue's words; the others wait where nobody sees it. */
   readonly queues: boolean;
 }
@@ -26,6 +26,8 @@ const loadAndStore: ReadWriteLock = {
   ...mmuLock,
   writeLock(m, lock) {
     m.awaitBits(lock.cnts, -1, 0);
+    // On few cores nobody gets in between two steps by himself.
+    m.pause(lock.cnts, 0, 1);
     m.store(lock.cnts, LOCKED);
   },
 };

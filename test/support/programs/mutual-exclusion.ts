@@ -1,8 +1,10 @@
 import { createMmuLock, type MmuLock } from '../../../src/locks/mmu-lock.ts';
-import { createStartGate, openStartGate, passStartGate, type StartGate } from '../../../src/locks/start-gate.ts';
+import { createStartGate, type StartGate } from '../../../src/locks/start-gate.ts';
 import type { Word } from '../../../src/shared/memory.ts';
+import { sharedWord } from '../arena.ts';
 import type { GangProgram } from '../gang.ts';
 import { readWriteLock } from '../locks-under-test.ts';
+import { startTogether } from '../start.ts';
 
 export interface MutualExclusionParts {
   readonly gate: StartGate;
@@ -18,15 +20,14 @@ export interface MutualExclusionParts {
   readonly tornReads: Word;
 }
 
-const OPERATIONS = 1500;
+const OPERATIONS = 1000;
 const WRITER = 1 << 16;
 
 const program: GangProgram<MutualExclusionParts> = {
   url: import.meta.url,
 
   createParts(layout, threads) {
-    const word = (name: string): Word =>
-      layout.region({ name, count: 1, wordClass: 'shared', padded: true, meaning: name });
+    const word = (name: string): Word => sharedWord(layout, name);
     return {
       gate: createStartGate(layout, 'gate'),
       lock: createMmuLock(layout, 'lock', threads),
@@ -43,6 +44,8 @@ const program: GangProgram<MutualExclusionParts> = {
     const { gate, lock, inside, counter, writes, meetings, tornReads } = parts;
     const linger = (): void => {
       for (let spin = prng.below(100); spin > 0; spin--) m.load(inside);
+      // Now and then long enough for the others to run, on however few cores.
+      if (prng.below(40) === 0) m.pause(inside, m.load(inside), 1);
     };
 
     function write(): void {
@@ -66,10 +69,7 @@ const program: GangProgram<MutualExclusionParts> = {
       readUnlock(m, lock);
     }
 
-    if (thread === 0) {
-      m.awaitBits(gate.arrived, -1, threads - 1);
-      openStartGate(m, gate);
-    } else passStartGate(m, gate);
+    startTogether({ m, thread, threads }, gate);
     for (let operation = 0; operation < OPERATIONS; operation++) {
       if (prng.below(3) === 0) write();
       else read();

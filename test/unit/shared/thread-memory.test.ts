@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { HarnessError } from '../../../src/shared/harness-error.ts';
 import { derivePrng } from '../../../src/shared/seed.ts';
 import { createArena, singleThreadMemory } from '../../support/arena.ts';
@@ -15,6 +15,18 @@ describe('ThreadMemory', () => {
     expect(wait).toThrow(HarnessError);
     expect(wait).toThrow('waited 1 ms for lock & 0xff to become 0x0; it is 0xffffffff');
     expect(m.words[arena.waiters + (arena.parts & 63)]).toBe(0);
+  });
+
+  it('keeps its bound where the word changes all the time, so that no slice of the wait ever runs out', () => {
+    const m = singleThreadMemory(arena, { waitBoundMs: 1 });
+    m.store(arena.parts, 1);
+    let slices = 0;
+    const wait = vi.spyOn(Atomics, 'wait').mockImplementation(() => {
+      if (++slices > 1_000_000) throw new Error('waits for ever');
+      return 'not-equal';
+    });
+    expect(() => m.awaitBits(arena.parts, 1, 0)).toThrow(HarnessError);
+    wait.mockRestore();
   });
 
   it('chooses by its seed', () => {
