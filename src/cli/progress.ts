@@ -7,7 +7,7 @@ export class StressProgress {
   #variant = '';
 
   update(progress: VariantProgress): void {
-    if (!process.stderr.isTTY || process.env['CI'] !== undefined) return;
+    if (!process.stderr.isTTY || process.env.CI !== undefined) return;
     if (progress.variant !== this.#variant) {
       this.stop();
       this.#variant = progress.variant;

@@ -13,6 +13,7 @@ import { workloadNames } from '../stress/stress-config.ts';
 import { MAX_SLOTS, MAX_VCPUS } from '../stress/stress-limits.ts';
 import { findMutant, mutants } from '../variants/mutants.ts';
 import { findVariant, variantNames, variants } from '../variants/variants.ts';
+import { MAX_EPOCH } from '../verify/access-record.ts';
 import { MAX_PAGES_PER_EPOCH } from '../verify/aging-recorder.ts';
 import { ExitCode } from './exit-code.ts';
 import { Interrupt } from './interrupt.ts';
@@ -23,7 +24,8 @@ import { StressProgress } from './progress.ts';
 const DEFAULT_DURATION_MS = 5_000;
 const DEFAULT_PAGES = 4096;
 const SAMPLE_EVERY = 256;
-const EPOCH_LIMIT = 2 ** 30;
+/** Half of what fits: the oracle starts its epochs again long before they wrap. */
+const EPOCH_LIMIT = MAX_EPOCH >>> 1;
 const WAIT_BOUND_MS = 10_000;
 const STDOUT = '-';
 
@@ -56,15 +58,19 @@ export function stressCommand(setExitCode: (code: number) => void) {
     .option('--slots <n>', 'memslots that they are split over (default: 3)', count(1, MAX_SLOTS))
     .option('--duration <t>', 'for each variant (default: 5s; a trace always runs to its end)', duration)
     .option('--passes <n>', 'stop after so many whole aging passes', count(1, 2 ** 30))
-    .option('--workload <name>', `${workloadNames.join(', ')} (default: uniform)`, oneOf(workloadNames))
+    .option('--workload <name>', `${workloadNames.join(', ')} (default: zipf)`, oneOf(workloadNames))
     .option(
       '--trace <file>',
       'accesses of a real program, as valgrind --tool=lackey --trace-mem=yes prints them; - = stdin',
     )
     .option('--writes <fraction>', 'fraction of accesses that write', numberIn(0, 1), 0.3)
     .option('--tlb <entries>', "entries of each vCPU's TLB, a power of two; 0 = none", tlbEntries, 64)
-    .option('--invalidate <rate>', 'invalidations a second, of up to 32 pages each', numberIn(0, 1e6), 500)
-    .option('--zap-all <rate>', 'invalidations of all roots a second', numberIn(0, 1e4), 1)
+    .option('--invalidate <rate>', 'invalidations a second, of up to 64 pages each', numberIn(0, 1e6), 1000)
+    .option(
+      '--zap-all <rate>',
+      'invalidations of all roots a second (default: 10; fewer beyond 6.5K pages)',
+      numberIn(0, 1e4),
+    )
     .option('--batch <pages>', 'pages that an aging call covers', count(1, MAX_PAGES_PER_EPOCH), 64)
     .option('--seed <n>', 'decimal, 0x hex, or a commit id (default: random, printed)', seed)
     .option('--json [=file]', 'the result as JSON, on stdout or in a file')
@@ -136,11 +142,11 @@ async function toStressOptions(options: CommandOptions): Promise<StressOptions> 
       vcpus: options.vcpus ?? Math.min(MAX_VCPUS, availableParallelism()),
       pages,
       slots: options.slots ?? Math.min(3, pages),
-      workload: trace === undefined ? (options.workload ?? 'uniform') : 'trace',
+      workload: trace === undefined ? (options.workload ?? 'zipf') : 'trace',
       writes: options.writes,
       tlbEntries: options.tlb,
       invalidateRate: options.invalidate,
-      zapAllRate: options.zapAll,
+      zapAllRate: options.zapAll ?? Math.min(10, 2 ** 16 / pages),
       batch: options.batch,
       passes: options.passes ?? null,
       sampleEvery: SAMPLE_EVERY,

@@ -49,8 +49,8 @@ export function rcuReadLock(m: Memory, rcu: Rcu, thread: number): void {
 
 /** rcu_read_unlock. */
 export function rcuReadUnlock(m: Memory, rcu: Rcu, thread: number): void {
-  m.store(rcu.readers + thread, 0);
   m.note(GhostEvent.rcuReadUnlock, -1, 0);
+  m.store(rcu.readers + thread, 0);
 }
 
 /** Call after unlinking: the stamp that the unlinked object waits for. */

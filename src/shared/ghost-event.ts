@@ -39,7 +39,7 @@ export const GhostEvent = {
   tableRecycled: 16,
   /** Closing. An RCU read side section has begun. */
   rcuReadLock: 17,
-  /** Closing. It ended. */
+  /** Opening. It ends with the thread's next step. */
   rcuReadUnlock: 18,
   /** Opening. Table `value` was unlinked: sections that begin from now on cannot reach it. */
   tableRetired: 19,
@@ -55,6 +55,7 @@ const opening: ReadonlySet<number> = new Set([
   GhostEvent.zapBegin,
   GhostEvent.rootInvalidateBegin,
   GhostEvent.mmuLockWaitBegin,
+  GhostEvent.rcuReadUnlock,
   GhostEvent.tableRetired,
 ]);
 

@@ -29,6 +29,8 @@ class HostRun {
   readonly #worker: WorkerThread;
   readonly #recorder: HostRecorder;
   readonly #ranges: Prng;
+  #first = 0;
+  #end = 1;
   #invalidations = 0;
   #zapAlls = 0;
 
@@ -77,11 +79,14 @@ class HostRun {
     return this.#worker.stopped || this.#worker.m.load(this.#worker.arena.control.finished) === this.#task.config.vcpus;
   }
 
+  /** Every other range is taken back twice in a row, while faults on it may still be under way. */
   #invalidate(): void {
     const { pages } = this.#task.config;
-    const first = this.#ranges.below(pages);
-    const end = Math.min(pages, first + 1 + this.#ranges.below(MAX_INVALIDATED_PAGES));
-    takePagesBack(this.#worker.m, this.#worker.arena.vm, this.#worker.thread, first, end);
+    if (this.#ranges.below(2) === 0) {
+      this.#first = this.#ranges.below(pages);
+      this.#end = Math.min(pages, this.#first + 1 + this.#ranges.below(MAX_INVALIDATED_PAGES));
+    }
+    takePagesBack(this.#worker.m, this.#worker.arena.vm, this.#worker.thread, this.#first, this.#end);
     this.#invalidations++;
   }
 

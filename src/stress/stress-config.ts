@@ -32,7 +32,7 @@ export interface StressConfig {
 }
 
 /** Longest range that the host worker takes back at once, in pages. */
-export const MAX_INVALIDATED_PAGES = 32;
+export const MAX_INVALIDATED_PAGES = 64;
 
 /** Whether the run needs a host worker. */
 export function needsHost(config: StressConfig): boolean {

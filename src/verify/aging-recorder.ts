@@ -1,5 +1,6 @@
 import { GhostEvent } from '../shared/ghost-event.ts';
 import type { Word } from '../shared/memory.ts';
+import { beginOfAccess, endOfAccess } from './access-record.ts';
 import { FIRST_EPOCH, ON_STRIDE, OPEN } from './oracle-words.ts';
 import { Recorder, type RecorderOptions } from './recorder.ts';
 
@@ -17,6 +18,9 @@ export const YOUNG = 2;
 
 /** More pages than this between two advances of the epoch would make its bounds too wide to judge by. */
 export const MAX_PAGES_PER_EPOCH = 256;
+
+/** A section over more tables than this is judged by the first of them, and by each as it is entered. */
+const TABLES_REMEMBERED = 64;
 
 /** History that was forgotten at a reset: nothing is misreported until the page is next cleared. */
 const UNKNOWN = -1;
@@ -39,6 +43,9 @@ export class AgingRecorder extends Recorder {
   /** Epoch in front of the current call. */
   #front = FIRST_EPOCH;
   #section = 0;
+  /** Tables that the walk has entered in its open section. */
+  readonly #tables = new Int32Array(TABLES_REMEMBERED);
+  #entered = 0;
   #reportedStamp = 0;
 
   constructor(options: AgingRecorderOptions) {
@@ -57,7 +64,8 @@ export class AgingRecorder extends Recorder {
   note(event: number, page: number, value: number): void {
     if (event === GhostEvent.clearedYoung) this.#clearedIn[page] = this.#epoch;
     else if (event === GhostEvent.tableEntered) this.#tableEntered(value);
-    else if (event === GhostEvent.rcuReadLock) this.#section = Atomics.load(this.words, this.#rcuEpoch);
+    else if (event === GhostEvent.rcuReadLock) this.#sectionBegins();
+    else if (event === GhostEvent.rcuReadUnlock) this.#sectionEnds();
     else this.noteCommon(event, value);
   }
 
@@ -101,7 +109,7 @@ export class AgingRecorder extends Recorder {
   /** Starts the epochs again, and forgets. No other thread may be inside an access or a zap. */
   reset(): void {
     const { words, oracle } = this;
-    words.fill(0, oracle.accesses, oracle.accesses + oracle.vcpus * oracle.pages * 2);
+    words.fill(0, oracle.accesses, oracle.accesses + oracle.vcpus * oracle.pages);
     words.fill(0, oracle.zaps, oracle.zaps + oracle.zappers * oracle.pages);
     words.fill(0, oracle.rootZaps, oracle.rootZaps + oracle.zappers);
     words.fill(0, oracle.tlbHits, oracle.tlbHits + oracle.tlbHitCount);
@@ -116,29 +124,27 @@ export class AgingRecorder extends Recorder {
   }
 
   /**
-   * Lost: an access ended before this call's front epoch, began after the last clear that reported the page, and the
-   * page was not zapped since. Reading `from` before `to` yields a pair of one access: see ARCHITECTURE.md.
+   * Lost: an access ended before this call began, and began after the last clear that reported the page; and the page
+   * was not zapped since.
    */
   #judgeLost(page: number): void {
     const { words, oracle } = this;
     const since = Math.max(1, (this.#lastClear[page] as number) + 1);
     for (let vcpu = 0; vcpu < oracle.vcpus; vcpu++) {
-      const word = oracle.accesses + (vcpu * oracle.pages + page) * 2;
-      const from = Atomics.load(words, word);
-      if (from < since) continue;
-      const to = Atomics.load(words, word + 1);
-      if (to === OPEN || to >= this.#front) continue;
-      this.#lost(page, vcpu, from, to);
+      const record = Atomics.load(words, oracle.accesses + vcpu * oracle.pages + page);
+      if (endOfAccess(record) >= this.#front || beginOfAccess(record) < since) continue;
+      this.#lost(page, vcpu, record);
       return;
     }
     if (oracle.tlbHitCount !== 0) this.#judgeTlbHits(page, since);
   }
 
-  #lost(page: number, vcpu: number, from: number, to: number): void {
+  #lost(page: number, vcpu: number, record: number): void {
     const { words, oracle } = this;
+    const begin = beginOfAccess(record);
     const excuse = (word: number): boolean => {
       const zap = Atomics.load(words, word);
-      return zap === OPEN || zap >= from;
+      return zap === OPEN || zap >= begin;
     };
     const lastClear = this.#lastClear[page] as number;
     // The same access is not counted again by the next call.
@@ -158,7 +164,7 @@ export class AgingRecorder extends Recorder {
       'access-lost',
       page,
       () =>
-        `vcpu${vcpu} accessed the page between epochs ${from} and ${to}; a call that began in epoch ${front} answered ` +
+        `vcpu${vcpu} accessed the page between epochs ${begin} and ${endOfAccess(record)}; a call that began in epoch ${front} answered ` +
         `old, and the last to report and clear it ran in epoch ${lastClear <= 0 ? 'none' : lastClear}`,
     );
   }
@@ -182,8 +188,7 @@ export class AgingRecorder extends Recorder {
     for (let vcpu = 0; vcpu < oracle.vcpus; vcpu++) {
       // First who is where: a vCPU that has moved on from the page has written its record before.
       if (Atomics.load(words, oracle.on + vcpu * ON_STRIDE) === page + 1) return;
-      const to = Atomics.load(words, oracle.accesses + (vcpu * oracle.pages + page) * 2 + 1);
-      if (to === OPEN || to >= before) return;
+      if (endOfAccess(Atomics.load(words, oracle.accesses + vcpu * oracle.pages + page)) >= before) return;
     }
     const front = this.#front;
     this.findings.violation(
@@ -194,11 +199,26 @@ export class AgingRecorder extends Recorder {
     );
   }
 
+  #sectionBegins(): void {
+    this.#section = Atomics.load(this.words, this.#rcuEpoch);
+    this.#entered = 0;
+  }
+
+  #tableEntered(table: number): void {
+    if (this.#entered < TABLES_REMEMBERED) this.#tables[this.#entered++] = table;
+    this.#judgeTable(table);
+  }
+
+  /** While the section is still open: a table that the walk was in may have been recycled under it. */
+  #sectionEnds(): void {
+    for (let i = 0; i < this.#entered; i++) this.#judgeTable(this.#tables[i] as number);
+  }
+
   /**
    * The section's epoch was read after the section had opened. A table retired later than that must wait for this
    * section; if it was recycled all the same, that was too early.
    */
-  #tableEntered(table: number): void {
+  #judgeTable(table: number): void {
     const stamp = Atomics.load(this.words, this.oracle.recycled + table);
     if (stamp === 0 || ((stamp - this.#section) | 0) <= 0 || stamp === this.#reportedStamp) return;
     this.#reportedStamp = stamp;
@@ -207,7 +227,7 @@ export class AgingRecorder extends Recorder {
       'use-after-free',
       -1,
       () =>
-        `a walk under RCU since epoch ${section} entered table ${table}, recycled although retired in epoch ${stamp}`,
+        `a walk under RCU since epoch ${section} was in table ${table}, recycled although retired in epoch ${stamp}`,
     );
   }
 }

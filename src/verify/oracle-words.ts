@@ -10,7 +10,7 @@ export interface OracleWords {
   readonly epoch: Word;
   /** One word a vCPU, `ON_STRIDE` apart: 1 + the page that it is at. */
   readonly on: Word;
-  /** Two words a page and vCPU: the epochs in front of and behind its last access, `OPEN` while it runs. */
+  /** One word a page and vCPU: the `accessRecord` of its last access by a walk. */
   readonly accesses: Word;
   /** One word a page and vCPU: epoch of its last access through the TLB. */
   readonly tlbHits: Word;
@@ -29,7 +29,7 @@ export interface OracleWords {
   readonly zappers: number;
 }
 
-/** Stands for an epoch while an access or a zap runs. */
+/** Stands for the epoch while a zap runs. */
 export const OPEN = -1;
 export const ON_STRIDE = 16;
 export const FIRST_EPOCH = 1;
@@ -61,13 +61,7 @@ export function createOracleWords(layout: LayoutBuilder, config: OracleConfig): 
   return Object.freeze({
     epoch: region('epoch', 1, 'advanced by the aging thread around each call'),
     on: region('on', vcpus * ON_STRIDE, '1 + the page that each vCPU is at', (index) => `on[vcpu${index / ON_STRIDE}]`),
-    accesses: region(
-      'access',
-      vcpus * pages * 2,
-      'epochs around the last access by a walk',
-      (index) =>
-        `${index % 2 === 0 ? 'from' : 'to'}[vcpu${Math.floor(index / 2 / pages)}][page ${(index >> 1) % pages}]`,
-    ),
+    accesses: region('access', vcpus * pages, 'last access by a walk', perPage('access', 'vcpu')),
     tlbHits: region('tlbHit', tlbHitCount, 'epoch of the last TLB hit', perPage('tlbHit', 'vcpu')),
     tlbHitCount,
     revoked: region('revoked', pages, '1 + version that the host took back last'),

@@ -1,6 +1,7 @@
 import { GhostEvent } from '../shared/ghost-event.ts';
 import { BACKING_MAX, backingOf, isVersionAtOrBefore } from '../shared/spte.ts';
-import { ON_STRIDE, OPEN } from './oracle-words.ts';
+import { accessRecord } from './access-record.ts';
+import { ON_STRIDE } from './oracle-words.ts';
 import { type DurationSink, Recorder, type RecorderOptions } from './recorder.ts';
 
 export interface VcpuRecorderOptions extends RecorderOptions {
@@ -23,6 +24,7 @@ export class VcpuRecorder extends Recorder {
   readonly #fault: DurationSink;
   readonly #reported = new Set<number>();
   #faultBegan = 0;
+  #begin = 0;
   #revoked = 0;
 
   constructor(options: VcpuRecorderOptions) {
@@ -31,7 +33,7 @@ export class VcpuRecorder extends Recorder {
     this.#epochWord = oracle.epoch;
     this.#revokedWords = oracle.revoked;
     this.#onWord = oracle.on + vcpu * ON_STRIDE;
-    this.#accesses = oracle.accesses + vcpu * oracle.pages * 2;
+    this.#accesses = oracle.accesses + vcpu * oracle.pages;
     this.#tlbHits = oracle.tlbHits + vcpu * oracle.pages;
     this.#fault = options.fault;
   }
@@ -42,28 +44,22 @@ export class VcpuRecorder extends Recorder {
     else this.#noteRare(event, page, value);
   }
 
+  /** Before the first step of the walk. */
   private accessBegin(page: number): void {
     const words = this.words;
     Atomics.store(words, this.#onWord, page + 1);
-    const from = this.#accesses + page * 2;
-    // Only this thread writes the record, so plain reads of it are exact. A plain read of the epoch may be stale: the
-    // access would seem to begin earlier, which can hide a loss and never invent one.
-    const epoch = words[this.#epochWord] as number;
-    if (words[from] !== epoch || words[from + 1] !== epoch) this.reopen(from, epoch);
+    // A plain read may be stale: the access would seem to begin earlier, which can hide a loss and never invent one.
+    this.#begin = words[this.#epochWord] as number;
     // Read before the leaf step: what was revoked by now must not be reached any more.
     this.#revoked = Atomics.load(words, this.#revokedWords + page);
   }
 
-  private reopen(from: number, epoch: number): void {
-    Atomics.store(this.words, from + 1, OPEN);
-    Atomics.store(this.words, from, epoch);
-  }
-
+  /** After the leaf step. */
   private accessEnd(page: number, spte: number): void {
     const words = this.words;
-    const to = this.#accesses + page * 2 + 1;
-    const epoch = Atomics.load(words, this.#epochWord);
-    if (words[to] !== epoch) Atomics.store(words, to, epoch);
+    const record = accessRecord(this.#begin, Atomics.load(words, this.#epochWord));
+    // Only this thread writes the record, so a plain read of it is exact.
+    if (words[this.#accesses + page] !== record) Atomics.store(words, this.#accesses + page, record);
     if (this.#revoked !== 0) this.#judgeVersion(page, spte, this.#revoked, 'a walk');
   }
 

@@ -18,11 +18,13 @@ export interface MutualExclusionParts {
   readonly meetings: Word;
   /** How often a reader saw the counter change. */
   readonly tornReads: Word;
+  readonly done: Word;
 }
 
-const OPERATIONS = 1000;
+const WRITES = 400;
 const WRITER = 1 << 16;
 
+/** Thread 0 writes while the others read, and write now and then. */
 const program: GangProgram<MutualExclusionParts> = {
   url: import.meta.url,
 
@@ -36,16 +38,17 @@ const program: GangProgram<MutualExclusionParts> = {
       writes: word('writes'),
       meetings: word('meetings'),
       tornReads: word('tornReads'),
+      done: word('done'),
     };
   },
 
   run({ m, parts, thread, threads, variant, prng }) {
     const { readLock, readUnlock, writeLock, writeUnlock } = readWriteLock(variant);
-    const { gate, lock, inside, counter, writes, meetings, tornReads } = parts;
+    const { gate, lock, inside, counter, writes, meetings, tornReads, done } = parts;
     const linger = (): void => {
       for (let spin = prng.below(100); spin > 0; spin--) m.load(inside);
       // Now and then long enough for the others to run, on however few cores.
-      if (prng.below(40) === 0) m.pause(inside, m.load(inside), 1);
+      if (prng.below(20) === 0) m.pause(inside, m.load(inside), 1);
     };
 
     function write(): void {
@@ -70,9 +73,17 @@ const program: GangProgram<MutualExclusionParts> = {
     }
 
     startTogether({ m, thread, threads }, gate);
-    for (let operation = 0; operation < OPERATIONS; operation++) {
-      if (prng.below(3) === 0) write();
-      else read();
+    if (thread !== 0) {
+      while (m.load(done) === 0) {
+        if (prng.below(10) === 0) write();
+        else read();
+      }
+      return;
+    }
+    try {
+      for (let count = 0; count < WRITES; count++) write();
+    } finally {
+      m.store(done, 1);
     }
   },
 };

@@ -1,0 +1,44 @@
+import { initMemslot, initVm } from '../../src/mmu/create-vm.ts';
+import { RacyThreadMemory, type ThreadMemory } from '../../src/shared/thread-memory.ts';
+import { gfnOfPage } from '../../src/stress/slots.ts';
+import { createStressArena, type StressArena } from '../../src/stress/stress-arena.ts';
+
+export const PAGES = 4096;
+
+/** A VM with all pages mapped, for one thread to be measured on. */
+export interface Machine {
+  readonly arena: StressArena;
+  readonly words: Int32Array;
+  readonly m: ThreadMemory;
+  /** The guest frame of each page. */
+  readonly gfns: Int32Array;
+}
+
+export function createMachine(): Machine {
+  const arena = createStressArena({
+    variant: 'lockless-7.3',
+    mutant: null,
+    seed: '1',
+    vcpus: 1,
+    pages: PAGES,
+    slots: 1,
+    workload: 'uniform',
+    writes: 0,
+    tlbEntries: 0,
+    invalidateRate: 0,
+    zapAllRate: 0,
+    batch: 64,
+    passes: null,
+    sampleEvery: 1,
+    epochLimit: 2 ** 27,
+    waitBoundMs: 10_000,
+  });
+  const words = new Int32Array(new SharedArrayBuffer(arena.layout.wordCount * Int32Array.BYTES_PER_ELEMENT));
+  const m = new RacyThreadMemory(words, { waiters: arena.waiters });
+  initVm(m, arena.vm);
+  arena.slots.forEach((slot, index) => {
+    initMemslot(m, arena.vm, index, slot);
+  });
+  const gfns = Int32Array.from({ length: PAGES }, (_, page) => gfnOfPage(arena.slots, page));
+  return { arena, words, m, gfns };
+}
