@@ -60,7 +60,7 @@ function placeSlots(shapes: readonly (typeof slotShape extends fc.Arbitrary<infe
   return slots;
 }
 
-function vmSpec(hasTlb: boolean): fc.Arbitrary<VmSpec> {
+export function vmSpec(hasTlb: boolean): fc.Arbitrary<VmSpec> {
   return fc
     .record({
       geometry,

@@ -22,7 +22,7 @@ export interface VmSpec {
 /** Pages that the bitmap of a `SequentialVm` has room for. */
 export const BITMAP_PAGES = 96;
 
-/** A VM whose threads are all played by the caller: vCPUs first, then the host. */
+/** A VM whose threads are all played by the caller: vCPUs first, then the host, then any others. */
 export interface SequentialVm {
   readonly m: ThreadMemory;
   readonly vm: Vm;
@@ -31,9 +31,9 @@ export interface SequentialVm {
   readonly bitmap: Word;
 }
 
-export function createSequentialVm(spec: VmSpec, rules: Rules, sink: GhostSink): SequentialVm {
+export function createSequentialVm(spec: VmSpec, rules: Rules, sink: GhostSink, others = 0): SequentialVm {
   const arena = createArena((layout) => ({
-    vm: createVm(layout, { spte: EPT, ...spec, rules, threads: spec.vcpus + 1 }),
+    vm: createVm(layout, { spte: EPT, ...spec, rules, threads: spec.vcpus + 1 + others }),
     bitmap: sharedWord(layout, 'bitmap', BITMAP_PAGES / 32),
   }));
   const { vm, bitmap } = arena.parts;
