@@ -1,5 +1,5 @@
 import { Presets, SingleBar } from 'cli-progress';
-import type { VariantProgress } from '../run/variant-run.ts';
+import type { VariantProgress } from '../run/variant-run-options.ts';
 
 /** A progress line on stderr, on a terminal only. */
 export class StressProgress {

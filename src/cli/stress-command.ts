@@ -22,7 +22,7 @@ import { checkOutputFile } from './output-file.ts';
 import { StressProgress } from './progress.ts';
 
 const DEFAULT_DURATION_MS = 5_000;
-const DEFAULT_PAGES = 4096;
+const DEFAULT_PAGES = 1024;
 const SAMPLE_EVERY = 256;
 /** Half of what fits: the oracle starts its epochs again long before they wrap. */
 const EPOCH_LIMIT = MAX_EPOCH >>> 1;

@@ -34,6 +34,7 @@ function work(result: StressResult): string {
     withSeparators(variant.accesses),
     withSeparators(variant.accessesPerSecond),
     withSeparators(variant.faults),
+    withSeparators(variant.faultsFixed),
     withSeparators(variant.tlbHits),
     withSeparators(variant.agingCalls),
     withSeparators(variant.agingPasses),
@@ -42,8 +43,8 @@ function work(result: StressResult): string {
     withSeparators(variant.invalidations),
     withSeparators(variant.zapAlls),
   ]);
-  const head = ['variant', 'accesses', 'per s', 'faults', 'TLB hits', 'aging calls', 'passes', 'pulses'];
-  return formatTable([[...head, 'young', 'invalidations', 'root zaps'], ...rows], [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+  const head = ['variant', 'accesses', 'per s', 'faults', 'fixed', 'TLB hits', 'aging calls', 'passes', 'pulses'];
+  return formatTable([[...head, 'young', 'invalidations', 'root zaps'], ...rows], [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]);
 }
 
 function latency(result: StressResult): string {

@@ -36,7 +36,12 @@ export interface VariantResult {
   readonly pulseAccesses: number;
   readonly accessesPerSecond: number;
   readonly seconds: number;
+  /** From nothing to all workers at the gate. */
+  readonly setupSeconds: number;
+  /** Exits for page faults; those that hit an invalidation are retried at once. */
   readonly faults: number;
+  /** Faults that mapped a page. */
+  readonly faultsFixed: number;
   readonly tlbHits: number;
   readonly agingCalls: number;
   readonly agingPasses: number;

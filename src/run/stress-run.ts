@@ -6,7 +6,8 @@ import type { Sabotage } from '../stress/worker-thread.ts';
 import { describeHost } from './host-info.ts';
 import { measureTimerCost } from './latency.ts';
 import { STRESS_SCHEMA, type StressFinding, type StressResult, type VariantResult } from './stress-result.ts';
-import { runVariant, type VariantProgress } from './variant-run.ts';
+import { runVariant } from './variant-run.ts';
+import type { VariantProgress } from './variant-run-options.ts';
 
 export interface StressOptions {
   /** Canonical names, run one after another under the same configuration and seed. */

@@ -13,7 +13,7 @@ export const GhostEvent = {
   tlbHit: 3,
   /** Opening. An exit for a page fault on `page` begins. */
   faultBegin: 4,
-  /** Closing. The fault was handled (or must be retried: value 0). */
+  /** Closing. The fault was handled; value 0: it must be retried, 1: it mapped the page, 2: somebody else had. */
   faultEnd: 5,
   /** Closing. An aging call found an SPTE of `page` young and left it so; value is the SPTE. */
   testedYoung: 6,

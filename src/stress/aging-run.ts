@@ -9,6 +9,7 @@ import { derivePrng } from '../shared/seed.ts';
 import { AgingRecorder, OLD, UNCOVERED, YOUNG } from '../verify/aging-recorder.ts';
 import type { Findings } from '../verify/findings.ts';
 import type { DurationSink } from '../verify/recorder.ts';
+import { STOP_WHEN_DONE } from './control-words.ts';
 import { now, type WorkerTask, WorkerThread } from './worker-thread.ts';
 
 export interface AgingTask extends WorkerTask {
@@ -93,7 +94,8 @@ class AgingRun {
   }
 
   #stop(): void {
-    this.#worker.m.store(this.#worker.arena.control.stop, 1);
+    const { m, arena } = this.#worker;
+    m.compareExchange(arena.control.stop, 0, STOP_WHEN_DONE);
   }
 
   /** Lets the vCPUs touch each page once while passes run, then runs a whole pass that nobody disturbs. */

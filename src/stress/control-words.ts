@@ -5,7 +5,7 @@ import type { Word } from '../shared/memory.ts';
 /** How the threads of a run agree on when to start, meet and stop. No protocol code looks at these words. */
 export interface ControlWords {
   readonly gate: StartGate;
-  /** 1: finish what you are doing and return. */
+  /** `STOP_WHEN_DONE` or `STOP_AT_ONCE`. */
   readonly stop: Word;
   /** 1: park, so that the oracle may start its epochs again. */
   readonly pause: Word;
@@ -33,6 +33,11 @@ export interface ControlWords {
 
 export const PROGRESS_STRIDE = 16;
 
+/** Return; but a trace is made to its end. */
+export const STOP_WHEN_DONE = 1;
+/** Return, whatever is left to do. */
+export const STOP_AT_ONCE = 2;
+
 export function heartbeatWord(control: ControlWords, thread: number): Word {
   return control.progress + thread * PROGRESS_STRIDE;
 }
@@ -47,7 +52,7 @@ export function createControlWords(layout: LayoutBuilder, threads: number): Cont
     layout.region({ name: `control.${name}`, count: 1, wordClass: 'shared', padded: true, meaning });
   return Object.freeze({
     gate: createStartGate(layout, 'control.gate'),
-    stop: word('stop', '1: return'),
+    stop: word('stop', '1: return, a trace at its end; 2: return at once'),
     pause: word('pause', '1: park'),
     parked: word('parked', 'threads that are parked'),
     returned: word('returned', 'threads other than the aging thread that have returned'),

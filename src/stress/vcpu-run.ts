@@ -27,7 +27,10 @@ export interface VcpuResult {
   readonly accesses: number;
   /** Accesses of pulses, apart. */
   readonly pulseAccesses: number;
+  /** Exits for page faults. */
   readonly faults: number;
+  /** Those that mapped a page; the others were retried or spurious. */
+  readonly faultsFixed: number;
   readonly tlbHits: number;
   readonly lostWakeups: number;
   readonly findings: Pick<Findings, 'violations' | 'tolerated' | 'details'>;
@@ -86,6 +89,7 @@ class VcpuRun {
       accesses,
       pulseAccesses: this.#accesses - accesses,
       faults: this.#recorder.faults,
+      faultsFixed: this.#recorder.faultsFixed,
       tlbHits: this.#recorder.tlbHits,
       lostWakeups: worker.m.lostWakeups,
       findings: { violations, tolerated, details },
@@ -144,12 +148,11 @@ class VcpuRun {
     return this.#worker.waitFor(control.pulseEnded, (ended) => ended >= round);
   }
 
-  /** Makes up to `limit` accesses (rounded up to chunks); how many. A trace is made to its end even if the run stops. */
+  /** Makes up to `limit` accesses (rounded up to chunks); how many. A trace is made to its end unless all is to stop at once. */
   #make(workload: Workload, limit: number): number {
-    const { config } = this.#task;
-    const stopsEarly = config.workload !== 'trace' || this.#task.trace === null;
+    const isTrace = this.#task.trace !== null;
     let made = 0;
-    while (made < limit && !(stopsEarly && this.#worker.stopped)) {
+    while (made < limit && !(isTrace ? this.#worker.stoppedAtOnce : this.#worker.stopped)) {
       const count = workload.next(this.#chunk);
       if (count === 0) break;
       this.#makeChunk(count);
@@ -186,9 +189,7 @@ class VcpuRun {
   #generator(): Workload {
     const { config, vcpu } = this.#task;
     const prng = derivePrng(config.seed, `vcpu${vcpu}`);
-    if (config.workload === 'zipf') {
-      return zipfWorkload(prng, derivePrng(config.seed, 'zipf ranks'), config.pages, config.writes);
-    }
+    if (config.workload === 'zipf') return zipfWorkload(prng, config.pages, config.writes);
     if (config.workload === 'sequential') {
       const { first } = shareOf(config.pages, config.vcpus, vcpu);
       return sequentialWorkload(prng, first, config.pages, config.writes);

@@ -2,7 +2,7 @@ import { passStartGate } from '../locks/start-gate.ts';
 import type { Word } from '../shared/memory.ts';
 import { ThreadMemory } from '../shared/thread-memory.ts';
 import type { DurationSink } from '../verify/recorder.ts';
-import { heartbeatWord, workDoneWord } from './control-words.ts';
+import { heartbeatWord, STOP_AT_ONCE, workDoneWord } from './control-words.ts';
 import { createStressArena, type StressArena } from './stress-arena.ts';
 import type { StressConfig } from './stress-config.ts';
 
@@ -57,6 +57,10 @@ export class WorkerThread {
 
   get stopped(): boolean {
     return this.m.load(this.arena.control.stop) !== 0;
+  }
+
+  get stoppedAtOnce(): boolean {
+    return this.m.load(this.arena.control.stop) === STOP_AT_ONCE;
   }
 
   /** Says that the thread is alive and has done so much more; parks if the oracle asks for it. */

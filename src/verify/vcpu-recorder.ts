@@ -9,12 +9,17 @@ export interface VcpuRecorderOptions extends RecorderOptions {
   readonly fault: DurationSink;
 }
 
+/** Value of `faultEnd` that says that a page was mapped (RET_PF_FIXED). */
+const FAULT_FIXED = 1;
+
 /** Revocations already reported are not counted again, up to this many. */
 const REMEMBERED_REVOCATIONS = 10_000;
 
 /** Records a vCPU's accesses for the aging thread to judge, and judges itself whether they reach revoked pages. */
 export class VcpuRecorder extends Recorder {
   faults = 0;
+  /** Faults that mapped a page. */
+  faultsFixed = 0;
   tlbHits = 0;
   readonly #epochWord: number;
   readonly #revokedWords: number;
@@ -66,7 +71,7 @@ export class VcpuRecorder extends Recorder {
   #noteRare(event: number, page: number, value: number): void {
     if (event === GhostEvent.tlbHit) this.#tlbHit(page, value);
     else if (event === GhostEvent.faultBegin) this.#faultBegan = this.now();
-    else if (event === GhostEvent.faultEnd) this.#faultEnd();
+    else if (event === GhostEvent.faultEnd) this.#faultEnd(value);
     else this.noteCommon(event, value);
   }
 
@@ -95,8 +100,9 @@ export class VcpuRecorder extends Recorder {
     );
   }
 
-  #faultEnd(): void {
+  #faultEnd(outcome: number): void {
     this.faults++;
+    if (outcome === FAULT_FIXED) this.faultsFixed++;
     this.#fault.record(Math.max(1, Math.round(this.now() - this.#faultBegan)));
   }
 }
