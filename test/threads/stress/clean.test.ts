@@ -37,15 +37,16 @@ describe('A stress run on real threads finds nothing', () => {
   });
 
   it('if the epochs begin again many times', async () => {
-    const { variants } = await runStress({ epochLimit: 300 });
+    const { variants } = await runStress({ epochLimit: 100, passes: 150 }, { durationMs: null });
     expect(variants.map(complaints)).toEqual(variants.map(noComplaints));
-    for (const { epochResets } of variants) expect(epochResets).toBeGreaterThan(3);
+    for (const { epochResets } of variants) expect(epochResets).toBeGreaterThan(2);
   });
 
   it('if the epochs begin again while memory is populated', async () => {
-    const { variants } = await runStress({ workload: 'populate', epochLimit: 300 });
+    const { variants } = await runStress({ workload: 'populate', epochLimit: 100, passes: 150 }, { durationMs: null });
     expect(variants.map(complaints)).toEqual(variants.map(noComplaints));
-    for (const { epochResets } of variants) expect(epochResets).toBeGreaterThan(3);
+    // Passes of a pulse are not interrupted.
+    for (const { epochResets } of variants) expect(epochResets).toBeGreaterThan(0);
   });
 
   it('if nobody invalidates, and says which properties that leaves untested', async () => {
