@@ -122,10 +122,12 @@ class VcpuRun {
     const { config, vcpu } = this.#task;
     const { control } = this.#worker.arena;
     const prng = derivePrng(config.seed, `vcpu${vcpu}`);
+    const share = shareOf(config.pages, config.vcpus, vcpu);
+    const roundsBetweenPulses = Math.max(1, Math.floor((PULSE_INTERVAL * config.vcpus) / config.pages));
     let made = 0;
     do {
-      made += this.#make(touchOnce(prng, shareOf(config.pages, config.vcpus, vcpu), 1), Infinity);
-      if (!this.#pulse()) return made;
+      made += this.#make(touchOnce(prng, share, 1), Infinity);
+      if (this.#drops % roundsBetweenPulses === 0 && !this.#pulse()) return made;
       this.#drops++;
       this.#worker.announce(control.dropArrived);
     } while (this.#worker.waitFor(control.dropEnded, (ended) => ended >= this.#drops));
