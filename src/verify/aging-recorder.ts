@@ -37,6 +37,8 @@ export class AgingRecorder extends Recorder {
   readonly #rcuEpoch: Word;
   /** Epoch of the last clear that reported the page young, 0 = none. */
   readonly #lastClear: Int32Array;
+  /** Epoch in front of the last call that was found to lose an access, 0 = none. */
+  readonly #lastLoss: Int32Array;
   /** Epoch in which the current call cleared the page, 0 = it did not. */
   readonly #clearedIn: Int32Array;
   #epoch = FIRST_EPOCH;
@@ -53,6 +55,7 @@ export class AgingRecorder extends Recorder {
     this.#skipsInvalidRoots = options.skipsInvalidRoots;
     this.#rcuEpoch = options.rcuEpoch;
     this.#lastClear = new Int32Array(this.oracle.pages);
+    this.#lastLoss = new Int32Array(this.oracle.pages);
     this.#clearedIn = new Int32Array(this.oracle.pages);
     Atomics.store(this.words, this.oracle.epoch, this.#epoch);
   }
@@ -114,6 +117,7 @@ export class AgingRecorder extends Recorder {
     words.fill(0, oracle.rootZaps, oracle.rootZaps + oracle.zappers);
     words.fill(0, oracle.tlbHits, oracle.tlbHits + oracle.tlbHitCount);
     this.#lastClear.fill(UNKNOWN);
+    this.#lastLoss.fill(0);
     this.#epoch = FIRST_EPOCH;
     Atomics.store(words, oracle.epoch, this.#epoch);
   }
@@ -129,7 +133,7 @@ export class AgingRecorder extends Recorder {
    */
   #judgeLost(page: number): void {
     const { words, oracle } = this;
-    const since = Math.max(1, (this.#lastClear[page] as number) + 1);
+    const since = 1 + Math.max(0, this.#lastClear[page] as number, this.#lastLoss[page] as number);
     for (let vcpu = 0; vcpu < oracle.vcpus; vcpu++) {
       const record = Atomics.load(words, oracle.accesses + vcpu * oracle.pages + page);
       if (endOfAccess(record) >= this.#front || beginOfAccess(record) < since) continue;
@@ -147,8 +151,8 @@ export class AgingRecorder extends Recorder {
       return zap === OPEN || zap >= begin;
     };
     const lastClear = this.#lastClear[page] as number;
-    // The same access is not counted again by the next call.
-    this.#lastClear[page] = this.#front;
+    // The same access is not counted again by the next call. That is no clear: the page may still be reported for it.
+    this.#lastLoss[page] = this.#front;
     for (let zapper = 0; zapper < oracle.zappers; zapper++) {
       if (excuse(oracle.zaps + zapper * oracle.pages + page)) {
         this.findings.toleration('zapped');
