@@ -92,6 +92,7 @@ export class DecisionTrees {
 
   readonly #edges = new RowTable(2);
   readonly #edgeKey = new Int32Array(2);
+  readonly #roots = new Map<number, { readonly node: number; readonly closing: number }>();
   readonly #heads = new Map<string, number>();
   readonly #alternatives = new Map<number, { node: number; result: number }[]>();
   readonly #memory: PrefixMemory;
@@ -116,11 +117,14 @@ export class DecisionTrees {
   }
 
   /** The node at which the thread starts, and the events that it issues before its first step. */
-  root(member: number): { node: number; closing: number } {
-    const thread = this.#options.sameAs[member] as number;
-    if (thread !== member) return this.root(thread);
-    const found = this.#explore(thread, { nodes: [], results: [] });
-    return { node: this.#nodeFor(thread, found, -1, 0), closing: found.closing };
+  root(thread: number): { readonly node: number; readonly closing: number } {
+    const tree = this.#options.sameAs[thread] as number;
+    const known = this.#roots.get(tree);
+    if (known !== undefined) return known;
+    const found = this.#explore(tree, { nodes: [], results: [] });
+    const root = { node: this.#nodeFor(tree, found, -1, 0), closing: found.closing };
+    this.#roots.set(tree, root);
+    return root;
   }
 
   /** The edge for a result of the node's operation; runs the program if nobody has asked before. */

@@ -104,8 +104,7 @@ function runThread(program: BruteProgram, thread: number, history: readonly numb
     storeOwn: (w, v) => void own.set(w, v | 0),
     loopHead: (label, ...locals) => {
       const owned = [...own].sort((x, y) => x[0] - y[0]);
-      const waitingNotes = position === history.length ? before : [];
-      head = JSON.stringify([label, locals, owned, waitingNotes]);
+      head = JSON.stringify([label, locals, owned, before]);
       headAt = position;
     },
     note: (event, page, value) => {
@@ -230,7 +229,7 @@ function explore(program: BruteProgram): Map<string, Node> {
       return { thread, to };
     });
     graph.set(keyOf(state), { state, edges, enabled: [...new Set(edges.map((edge) => edge.thread))] });
-    if (graph.size > 20_000) throw new Error('too large for brute force');
+    if (graph.size > 6_000) throw new Error('too large for brute force');
   }
   return graph;
 }

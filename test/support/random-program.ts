@@ -33,6 +33,7 @@ const MASKS = [1, 2, 3];
 /** A random program of 2 to 4 threads over two shared words and one word of its own for each thread. */
 export function randomProgram(prng: Prng, shape: Shape): RandomProgram {
   const threadCount = 2 + prng.below(3);
+  if (shape.cyclic && prng.below(2) === 0) return randomLoops(prng, shape, threadCount);
   const budget = threadCount === 2 ? 5 : threadCount === 3 ? 4 : 2;
   const first = block(prng, shape, 1 + prng.below(budget), 0);
   const threads = Array.from({ length: threadCount }, (_, thread) =>
@@ -42,6 +43,16 @@ export function randomProgram(prng: Prng, shape: Shape): RandomProgram {
     word < SHARED_WORDS ? prng.below(3) : 0,
   );
   return { initial, threads, returns: prng.below(2) === 0 };
+}
+
+/** Each thread is one loop: small, and cyclic through and through. */
+function randomLoops(prng: Prng, shape: Shape, threadCount: number): RandomProgram {
+  const loop = (): Statement[] => {
+    const body = loopBody(prng, shape, 1 + prng.below(threadCount === 4 ? 2 : 3));
+    return [{ do: 'spin', word: prng.below(SHARED_WORDS), mask: MASKS[prng.below(3)] as number, body }];
+  };
+  const threads = Array.from({ length: threadCount }, loop);
+  return { initial: Array.from({ length: SHARED_WORDS + threadCount }, () => 0), threads, returns: false };
 }
 
 function block(prng: Prng, shape: Shape, length: number, depth: number): Statement[] {
@@ -63,10 +74,9 @@ function statement(prng: Prng, shape: Shape, depth: number): Statement {
       return { do: 'choose', branches };
     }
     if (shape.cyclic && (kind === 3 || (kind === 4 && depth === 0))) {
-      // Within a loop nothing may grow without bound, so its body only sets and clears.
-      return { do: 'spin', word, mask, body: loopBody(prng) };
+      return { do: 'spin', word, mask, body: loopBody(prng, shape, prng.below(3)) };
     }
-    if (shape.cyclic && kind === 5) return { do: 'repeat', times: 2, body: loopBody(prng) };
+    if (shape.cyclic && kind === 5) return { do: 'repeat', times: 2, body: loopBody(prng, shape, prng.below(3)) };
   }
   if (shape.blocking && kind === 6) return { do: 'read', op: 'awaitBits', args: [word, mask, value & mask] };
   if (shape.blocking && kind === 7) return { do: 'write', op: 'awaitAdd', args: [word, mask, value & mask, 1] };
@@ -112,10 +122,19 @@ function simple(prng: Prng, word: number, mask: number, value: number): Statemen
   }
 }
 
-function loopBody(prng: Prng): Statement[] {
-  return Array.from({ length: prng.below(3) }, (): Statement => {
-    const op = ['setBits', 'clearBits', 'store'][prng.below(3)] as string;
-    return { do: 'write', op, args: [prng.below(SHARED_WORDS), MASKS[prng.below(3)] as number] };
+/** Within a loop nothing may grow without bound, and nothing that was read there may be kept. */
+function loopBody(prng: Prng, shape: Shape, length: number): Statement[] {
+  return Array.from({ length }, (): Statement => {
+    const word = prng.below(SHARED_WORDS);
+    const mask = MASKS[prng.below(3)] as number;
+    const kind = prng.below(shape.blocking ? 6 : 5);
+    if (kind === 5) return { do: 'write', op: 'awaitBits', args: [word, mask, mask] };
+    if (kind === 4) {
+      const put = (value: number): Statement => ({ do: 'write', op: 'store', args: [prng.below(SHARED_WORDS), value] });
+      return { do: 'if', word, mask, then: [put(0)], else: [put(1)] };
+    }
+    const op = ['setBits', 'clearBits', 'store', 'store'][kind] as string;
+    return { do: 'write', op, args: [word, mask] };
   });
 }
 
