@@ -43,8 +43,8 @@ export function initRcu(m: Memory, rcu: Rcu): void {
 export function rcuReadLock(m: Memory, rcu: Rcu, thread: number): void {
   const epoch = m.load(rcu.epoch);
   // A retirement between the two steps is harmless: the page is unlinked already, and this section has read nothing.
-  m.note(GhostEvent.rcuReadLock, -1, epoch);
   m.store(rcu.readers + thread, epoch);
+  m.note(GhostEvent.rcuReadLock, -1, 0);
 }
 
 /** rcu_read_unlock. */

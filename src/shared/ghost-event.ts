@@ -37,7 +37,7 @@ export const GhostEvent = {
   tableEntered: 15,
   /** Closing. Table `value` was handed out again after its grace period. */
   tableRecycled: 16,
-  /** Opening. An RCU read side section begins. */
+  /** Closing. An RCU read side section has begun. */
   rcuReadLock: 17,
   /** Closing. It ended. */
   rcuReadUnlock: 18,
@@ -55,7 +55,6 @@ const opening: ReadonlySet<number> = new Set([
   GhostEvent.zapBegin,
   GhostEvent.rootInvalidateBegin,
   GhostEvent.mmuLockWaitBegin,
-  GhostEvent.rcuReadLock,
   GhostEvent.tableRetired,
 ]);
 

@@ -1,4 +1,5 @@
 import type { Word } from './memory.ts';
+import { formatTable } from './text-table.ts';
 
 /** *shared*: any thread, any time. *private*: one thread only. *constant*: not written after setup. */
 export type WordClass = 'shared' | 'private' | 'constant';
@@ -95,15 +96,6 @@ export class Layout {
       region.owner === undefined ? region.wordClass : `${region.wordClass} (${region.owner})`,
       region.meaning,
     ]);
-    const table = [['name', 'offset', 'words', 'class', 'meaning'], ...rows];
-    const widths = [0, 1, 2, 3].map((column) => Math.max(...table.map((row) => (row[column] as string).length)));
-    return table
-      .map((row) =>
-        row
-          .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-          .join('  ')
-          .trimEnd(),
-      )
-      .join('\n');
+    return formatTable([['name', 'offset', 'words', 'class', 'meaning'], ...rows]);
   }
 }

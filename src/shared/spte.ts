@@ -98,7 +98,8 @@ export function makeWritableSpte(layout: SpteLayout, version: number, accessed: 
 }
 
 /**
- * Whether `version` was current at or before `other`. Versions count modulo 8192; the two may be at most 4096 apart.
+ * Whether `version` was current at or before `other`. Versions count modulo 8192; the two must be less than 4096
+ * apart.
  */
 export function isVersionAtOrBefore(version: number, other: number): boolean {
   return ((other - version) & BACKING_MAX) < 1 << (BACKING_BITS - 1);

@@ -166,15 +166,15 @@ export class ThreadMemory implements Memory {
     const waiters = this.#waiterWord(word);
     Atomics.add(this.words, waiters, 1);
     try {
-      for (;;) {
-        const current = Atomics.load(this.words, word);
-        if ((current & mask) === value) return current;
+      let current = Atomics.load(this.words, word);
+      while ((current & mask) !== value) {
+        // A word that changes all the time ends each slice at once, so the bound is looked at after every slice.
+        if (performance.now() > deadline) this.#giveUp(word, mask, value, current);
         const outcome = Atomics.wait(this.words, word, current, WAIT_SLICE_MS);
-        if (outcome !== 'timed-out') continue;
-        const late = Atomics.load(this.words, word);
-        if ((late & mask) === value) this.lostWakeups++;
-        else if (performance.now() > deadline) this.#giveUp(word, mask, value, late);
+        current = Atomics.load(this.words, word);
+        if (outcome === 'timed-out' && (current & mask) === value) this.lostWakeups++;
       }
+      return current;
     } finally {
       Atomics.sub(this.words, waiters, 1);
     }

@@ -1,0 +1,28 @@
+import { Argument, Command } from '@commander-js/extra-typings';
+import { propertyIds, propertyText } from '../shared/property.ts';
+import { formatTable } from '../shared/text-table.ts';
+import { mutants } from '../variants/mutants.ts';
+import { variants } from '../variants/variants.ts';
+
+const lists = {
+  variants: () => variants.map(({ name, aliases, description }) => ({ name, aliases, description })),
+  mutants: () => mutants.map(({ name, violates, shownOn, description }) => ({ name, violates, shownOn, description })),
+  properties: () => propertyIds.map((name) => ({ name, description: propertyText[name] })),
+} as const;
+
+export function listCommand() {
+  return new Command('list')
+    .description('what there is')
+    .addArgument(new Argument('<what>', 'what to list').choices(['variants', 'mutants', 'properties'] as const))
+    .option('--json', 'as JSON')
+    .action((what, options) => {
+      const items: readonly Record<string, unknown>[] = lists[what]();
+      if (options.json) {
+        process.stdout.write(`${JSON.stringify({ schema: 'pte-aging/list@1', [what]: items }, null, 2)}\n`);
+        return;
+      }
+      const cell = (value: unknown): string => (Array.isArray(value) ? value.join(', ') || '-' : String(value));
+      const head = Object.keys(items[0] ?? {});
+      process.stdout.write(`${formatTable([head, ...items.map((item) => Object.values(item).map(cell))])}\n`);
+    });
+}

@@ -1,0 +1,177 @@
+import { randomInt } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { styleText } from 'node:util';
+import { Command, Option } from '@commander-js/extra-typings';
+import { stressJunit } from '../report/stress-junit.ts';
+import { stressText } from '../report/stress-text.ts';
+import type { StressResult } from '../run/stress-result.ts';
+import { type StressOptions, stress } from '../run/stress-run.ts';
+import { readProgramTrace } from '../scenario/program-trace.ts';
+import { InputError } from '../shared/input-error.ts';
+import { workloadNames } from '../stress/stress-config.ts';
+import { MAX_SLOTS, MAX_VCPUS } from '../stress/stress-limits.ts';
+import { findMutant, mutants } from '../variants/mutants.ts';
+import { findVariant, variantNames, variants } from '../variants/variants.ts';
+import { MAX_PAGES_PER_EPOCH } from '../verify/aging-recorder.ts';
+import { ExitCode } from './exit-code.ts';
+import { Interrupt } from './interrupt.ts';
+import { count, duration, listOf, numberIn, oneOf, seed } from './option-values.ts';
+import { checkOutputFile } from './output-file.ts';
+import { StressProgress } from './progress.ts';
+
+const DEFAULT_DURATION_MS = 5_000;
+const DEFAULT_PAGES = 4096;
+const SAMPLE_EVERY = 256;
+const EPOCH_LIMIT = 2 ** 30;
+const WAIT_BOUND_MS = 10_000;
+const STDOUT = '-';
+
+const EXAMPLES = `
+Examples:
+  $ pte-aging stress                                     both variants, 5 s each
+  $ pte-aging stress --workload populate --vcpus 4       fault fresh memory in while aging runs
+  $ pte-aging stress --mutant clear-untested             see a broken rule caught
+  $ valgrind --tool=lackey --trace-mem=yes ls 2>&1 >/dev/null | pte-aging stress --trace=-
+
+Exit codes: 0 clean, 1 violated, 2 bad usage or input, 3 the harness failed, 130 or 143 interrupted.`;
+
+export function stressCommand(setExitCode: (code: number) => void) {
+  return new Command('stress')
+    .description(
+      'vCPUs access and an aging worker harvests, on real threads, variant after variant; judged by an oracle',
+    )
+    .option('--variant <names>', `${variantNames().join(', ')}`, listOf(variantNames(), findVariant))
+    .option(
+      '--mutant <name>',
+      `break one rule: ${mutants.map((mutant) => mutant.name).join(', ')}`,
+      oneOf(mutants.map((mutant) => mutant.name)),
+    )
+    .option('--vcpus <n>', 'vCPU threads (default: cores)', count(1, MAX_VCPUS))
+    .option(
+      '--pages <n>',
+      `host pages of guest memory (default: ${DEFAULT_PAGES}; a trace: its own)`,
+      count(1, 2 ** 23),
+    )
+    .option('--slots <n>', 'memslots that they are split over (default: 3)', count(1, MAX_SLOTS))
+    .option('--duration <t>', 'for each variant (default: 5s; a trace always runs to its end)', duration)
+    .option('--passes <n>', 'stop after so many whole aging passes', count(1, 2 ** 30))
+    .option('--workload <name>', `${workloadNames.join(', ')} (default: uniform)`, oneOf(workloadNames))
+    .option(
+      '--trace <file>',
+      'accesses of a real program, as valgrind --tool=lackey --trace-mem=yes prints them; - = stdin',
+    )
+    .option('--writes <fraction>', 'fraction of accesses that write', numberIn(0, 1), 0.3)
+    .option('--tlb <entries>', "entries of each vCPU's TLB, a power of two; 0 = none", tlbEntries, 64)
+    .option('--invalidate <rate>', 'invalidations a second, of up to 32 pages each', numberIn(0, 1e6), 500)
+    .option('--zap-all <rate>', 'invalidations of all roots a second', numberIn(0, 1e4), 1)
+    .option('--batch <pages>', 'pages that an aging call covers', count(1, MAX_PAGES_PER_EPOCH), 64)
+    .option('--seed <n>', 'decimal, 0x hex, or a commit id (default: random, printed)', seed)
+    .option('--json [=file]', 'the result as JSON, on stdout or in a file')
+    .option('--junit <=file>', 'the result as JUnit XML')
+    .option('--quiet', 'only verdicts and findings, no progress')
+    .option('--no-color', 'plain text')
+    .addOption(
+      new Option('--sabotage <worker:how>', 'test the harness: vcpu0:die, aging:hang …').argParser(sabotage).hideHelp(),
+    )
+    .addHelpText('after', EXAMPLES)
+    .action(async (options) => {
+      setExitCode(await runStressCommand(options));
+    });
+}
+
+type CommandOptions = ReturnType<ReturnType<typeof stressCommand>['opts']>;
+
+async function runStressCommand(options: CommandOptions): Promise<number> {
+  const inputs = options.trace === undefined || options.trace === '-' ? [] : [options.trace];
+  const json = options.json === true ? STDOUT : options.json;
+  if (json !== undefined && json !== STDOUT) checkOutputFile('--json', json, inputs);
+  if (options.junit !== undefined) checkOutputFile('--junit', options.junit, inputs);
+
+  const stressOptions = await toStressOptions(options);
+  const say = (text: string): void => {
+    if (json !== STDOUT) process.stdout.write(text);
+    else if (!options.quiet) process.stderr.write(text);
+  };
+  say(`pte-aging stress, seed ${stressOptions.config.seed}\n\n`);
+
+  const interrupt = new Interrupt();
+  const progress = new StressProgress();
+  const result = await stress({
+    ...stressOptions,
+    signal: interrupt.signal,
+    onProgress: (update) => {
+      if (!options.quiet) progress.update(update);
+    },
+  });
+  progress.stop();
+
+  const document = `${JSON.stringify(result, null, 2)}\n`;
+  if (json === STDOUT) process.stdout.write(document);
+  else {
+    if (json !== undefined) writeFileSync(json, document);
+    process.stdout.write(stressText(result, { quiet: options.quiet === true, paint: paint(options.color) }));
+  }
+  if (options.junit !== undefined) writeFileSync(options.junit, stressJunit(result));
+  return interrupt.exitCode ?? exitCodeOf(result);
+}
+
+async function toStressOptions(options: CommandOptions): Promise<StressOptions> {
+  if (options.trace !== undefined && options.workload !== undefined) {
+    throw new InputError('--trace: not together with --workload; accepted: one of them');
+  }
+  const chosen = options.variant ?? variants;
+  const trace = options.trace === undefined ? undefined : await readProgramTrace(options.trace);
+  const pages = options.pages ?? trace?.pages ?? DEFAULT_PAGES;
+  if (trace !== undefined && pages < trace.pages) {
+    throw new InputError(`--pages: the trace touches ${trace.pages} pages; accepted: at least as many`);
+  }
+  const mutant = options.mutant === undefined ? undefined : findMutant(options.mutant);
+  const timed = trace === undefined && options.passes === undefined;
+  return {
+    variants: chosen.map((variant) => variant.name),
+    config: {
+      mutant: mutant?.name ?? null,
+      seed: options.seed ?? String(randomInt(2 ** 47)),
+      vcpus: options.vcpus ?? Math.min(MAX_VCPUS, availableParallelism()),
+      pages,
+      slots: options.slots ?? Math.min(3, pages),
+      workload: trace === undefined ? (options.workload ?? 'uniform') : 'trace',
+      writes: options.writes,
+      tlbEntries: options.tlb,
+      invalidateRate: options.invalidate,
+      zapAllRate: options.zapAll,
+      batch: options.batch,
+      passes: options.passes ?? null,
+      sampleEvery: SAMPLE_EVERY,
+      epochLimit: EPOCH_LIMIT,
+      waitBoundMs: WAIT_BOUND_MS,
+    },
+    durationMs: options.duration ?? (timed ? DEFAULT_DURATION_MS : null),
+    ...(trace === undefined ? {} : { trace: trace.accesses }),
+    ...(options.sabotage === undefined ? {} : { sabotage: options.sabotage }),
+  };
+}
+
+function exitCodeOf(result: StressResult): number {
+  const verdicts = result.variants.map((variant) => variant.verdict);
+  if (verdicts.includes('harness-failure')) return ExitCode.harnessFailed;
+  return verdicts.includes('violated') ? ExitCode.violated : ExitCode.clean;
+}
+
+function tlbEntries(text: string): number {
+  const entries = count(0, 2 ** 16)(text);
+  if ((entries & (entries - 1)) !== 0)
+    throw new InputError(`--tlb: ${text} is no power of two; accepted: 0, 1, 2, 4 … 65536`);
+  return entries;
+}
+
+function sabotage(text: string): { worker: string; how: 'die' | 'hang' } {
+  const [worker = '', how = ''] = text.split(':');
+  return { worker, how: oneOf(['die', 'hang'] as const)(how) };
+}
+
+function paint(color: boolean) {
+  return (style: 'red' | 'green' | 'yellow' | 'bold', text: string): string =>
+    color ? styleText(style, text, { stream: process.stdout }) : text;
+}

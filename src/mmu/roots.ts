@@ -1,0 +1,59 @@
+import { readLock, readUnlock } from '../locks/mmu-lock.ts';
+import { queuedSpinLock, queuedSpinUnlock } from '../locks/queued-spinlock.ts';
+import type { Memory, Word } from '../shared/memory.ts';
+import { allocTable, infoWord, initTable, retireTable } from './tables.ts';
+import { INFO_INVALID, INFO_NEXT_ROOT, INFO_REFCOUNT, INFO_ZAP_PENDING, type Vm } from './vm.ts';
+
+export function isRootInvalid(m: Memory, vm: Vm, root: number): boolean {
+  return m.load(infoWord(vm, root, INFO_INVALID)) !== 0;
+}
+
+export function nextRoot(m: Memory, vm: Vm, root: number): number {
+  return m.load(infoWord(vm, root, INFO_NEXT_ROOT));
+}
+
+/** kvm_tdp_mmu_alloc_root: takes a reference to the valid root, or creates one. 0 if the pool is empty. */
+export function tdpMmuAllocRoot(m: Memory, vm: Vm, thread: number): number {
+  // Under mmu_lock no root can become invalid, and under the list's lock none can appear: two vCPUs that come at
+  // once share one root.
+  readLock(m, vm.mmuLock, thread);
+  queuedSpinLock(m, vm.pagesLock, thread);
+  let root = findValidRoot(m, vm);
+  if (root !== 0) m.add(infoWord(vm, root, INFO_REFCOUNT), 1);
+  else root = createRoot(m, vm, thread);
+  queuedSpinUnlock(m, vm.pagesLock, thread);
+  readUnlock(m, vm.mmuLock);
+  return root;
+}
+
+/** kvm_tdp_mmu_put_root: drops a reference; the last one unlinks the root. The caller holds `mmu_lock`. */
+export function tdpMmuPutRoot(m: Memory, vm: Vm, thread: number, root: number): void {
+  if (m.fetchAdd(infoWord(vm, root, INFO_REFCOUNT), -1) !== 1) return;
+  queuedSpinLock(m, vm.pagesLock, thread);
+  // list_del_rcu: the root keeps its own link, so that a lockless walk standing on it finds its way on.
+  let link: Word = vm.firstRoot;
+  for (let other = m.load(link); other !== root; other = m.load(link)) link = infoWord(vm, other, INFO_NEXT_ROOT);
+  m.store(link, nextRoot(m, vm, root));
+  queuedSpinUnlock(m, vm.pagesLock, thread);
+  retireTable(m, vm, root);
+}
+
+function findValidRoot(m: Memory, vm: Vm): number {
+  let root = m.load(vm.firstRoot);
+  while (root !== 0 && isRootInvalid(m, vm, root)) root = nextRoot(m, vm, root);
+  return root;
+}
+
+/** The new root has two references: the vCPU's and the TDP MMU's own, which it keeps until the root is zapped. */
+function createRoot(m: Memory, vm: Vm, thread: number): number {
+  const root = allocTable(m, vm, thread);
+  if (root === 0) return 0;
+  initTable(m, vm, root, vm.levels, 0);
+  m.store(infoWord(vm, root, INFO_REFCOUNT), 2);
+  m.store(infoWord(vm, root, INFO_INVALID), 0);
+  m.store(infoWord(vm, root, INFO_ZAP_PENDING), 0);
+  m.store(infoWord(vm, root, INFO_NEXT_ROOT), m.load(vm.firstRoot));
+  // list_add_rcu: reachable only when complete.
+  m.store(vm.firstRoot, root);
+  return root;
+}

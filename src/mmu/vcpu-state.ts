@@ -1,0 +1,35 @@
+import type { Memory, Word } from '../shared/memory.ts';
+import { VCPU_STATE_STRIDE, type Vm } from './vm.ts';
+
+/** vcpu->mode is IN_GUEST_MODE. */
+export const IN_GUEST = 1;
+/** The vCPU has been sent an IPI and has not left the guest since. */
+export const KICK = 2;
+/** KVM_REQ_TLB_FLUSH. */
+export const REQUEST_TLB_FLUSH = 4;
+/** KVM_REQ_MMU_FREE_OBSOLETE_ROOTS. */
+export const REQUEST_FREE_OBSOLETE_ROOTS = 8;
+
+export function vcpuStateWord(vm: Vm, vcpu: number): Word {
+  return vm.vcpuStates + vcpu * VCPU_STATE_STRIDE;
+}
+
+/**
+ * kvm_make_all_cpus_request: makes a request to every vCPU, and returns when each that was in the guest has left it.
+ * A vCPU that enters later sees the request first. The acknowledgement is a bit of its own: waiting for a vCPU to be
+ * outside could miss one that leaves and comes back.
+ */
+export function makeAllCpusRequest(m: Memory, vm: Vm, request: number, awaitAcknowledgement: boolean): void {
+  for (let vcpu = 0; vcpu < vm.vcpus; vcpu++) m.setBits(vcpuStateWord(vm, vcpu), request | KICK);
+  if (!awaitAcknowledgement) return;
+  for (let vcpu = 0; vcpu < vm.vcpus; vcpu++) {
+    const state = m.load(vcpuStateWord(vm, vcpu));
+    if ((state & IN_GUEST) !== 0 && (state & KICK) !== 0) m.awaitBits(vcpuStateWord(vm, vcpu), KICK, 0);
+  }
+}
+
+/** kvm_flush_remote_tlbs. */
+export function flushRemoteTlbs(m: Memory, vm: Vm): void {
+  if (vm.rules.zapFlush === 'none') return;
+  makeAllCpusRequest(m, vm, REQUEST_TLB_FLUSH, vm.rules.zapFlush === 'acknowledged');
+}

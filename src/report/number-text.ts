@@ -1,0 +1,17 @@
+/** 1234567 as `1,234,567`. */
+export function withSeparators(value: number): string {
+  return Math.round(value).toLocaleString('en-US');
+}
+
+/** Nanoseconds with a unit that a reader can take in: `312 ns`, `4.2 µs`, `1.31 ms`, `2.05 s`. */
+export function durationText(nanoseconds: number | null): string {
+  if (nanoseconds === null) return '-';
+  if (nanoseconds < 1e3) return `${Math.round(nanoseconds)} ns`;
+  const [value, unit] =
+    nanoseconds < 1e6
+      ? [nanoseconds / 1e3, 'µs']
+      : nanoseconds < 1e9
+        ? [nanoseconds / 1e6, 'ms']
+        : [nanoseconds / 1e9, 's'];
+  return `${value.toPrecision(3)} ${unit}`;
+}

@@ -1,0 +1,213 @@
+import { GhostEvent } from '../shared/ghost-event.ts';
+import type { Word } from '../shared/memory.ts';
+import { FIRST_EPOCH, ON_STRIDE, OPEN } from './oracle-words.ts';
+import { Recorder, type RecorderOptions } from './recorder.ts';
+
+export interface AgingRecorderOptions extends RecorderOptions {
+  /** Aging skips invalid roots, so that what they hold is lost before it is zapped. */
+  readonly skipsInvalidRoots: boolean;
+  /** Word of the RCU epoch. */
+  readonly rcuEpoch: Word;
+}
+
+/** What a call said of one page. */
+export const UNCOVERED = 0;
+export const OLD = 1;
+export const YOUNG = 2;
+
+/** More pages than this between two advances of the epoch would make its bounds too wide to judge by. */
+export const MAX_PAGES_PER_EPOCH = 256;
+
+/** History that was forgotten at a reset: nothing is misreported until the page is next cleared. */
+const UNKNOWN = -1;
+
+/**
+ * Judges the aging thread's calls, page by page, against what the vCPUs recorded. There is one aging thread: it alone
+ * advances the epoch and clears Accessed.
+ *
+ * Use: `beginCall`, one or more calls over at most `MAX_PAGES_PER_EPOCH` pages, `endCall`, then `judge` for each page.
+ */
+export class AgingRecorder extends Recorder {
+  youngReported = 0;
+  readonly #skipsInvalidRoots: boolean;
+  readonly #rcuEpoch: Word;
+  /** Epoch of the last clear that reported the page young, 0 = none. */
+  readonly #lastClear: Int32Array;
+  /** Epoch in which the current call cleared the page, 0 = it did not. */
+  readonly #clearedIn: Int32Array;
+  #epoch = FIRST_EPOCH;
+  /** Epoch in front of the current call. */
+  #front = FIRST_EPOCH;
+  #section = 0;
+  #reportedStamp = 0;
+
+  constructor(options: AgingRecorderOptions) {
+    super(options);
+    this.#skipsInvalidRoots = options.skipsInvalidRoots;
+    this.#rcuEpoch = options.rcuEpoch;
+    this.#lastClear = new Int32Array(this.oracle.pages);
+    this.#clearedIn = new Int32Array(this.oracle.pages);
+    Atomics.store(this.words, this.oracle.epoch, this.#epoch);
+  }
+
+  get epoch(): number {
+    return this.#epoch;
+  }
+
+  note(event: number, page: number, value: number): void {
+    if (event === GhostEvent.clearedYoung) this.#clearedIn[page] = this.#epoch;
+    else if (event === GhostEvent.tableEntered) this.#tableEntered(value);
+    else if (event === GhostEvent.rcuReadLock) this.#section = Atomics.load(this.words, this.#rcuEpoch);
+    else this.noteCommon(event, value);
+  }
+
+  beginCall(): void {
+    this.#advance();
+    this.#front = this.#epoch;
+  }
+
+  endCall(): void {
+    this.#advance();
+  }
+
+  /** Judges what a test said of a page. */
+  judgeTest(page: number, said: number): void {
+    if (said === YOUNG) {
+      this.#judgeMisreported(page);
+    } else if (said === OLD) {
+      this.#judgeLost(page);
+    }
+  }
+
+  /** Judges what a clear said of a page. An SPTE that was cleared without the page being reported counts as nothing. */
+  judgeClear(page: number, said: number): void {
+    const clearedIn = this.#clearedIn[page] as number;
+    this.#clearedIn[page] = 0;
+    if (said === UNCOVERED) return;
+    if (said === YOUNG && clearedIn !== 0) {
+      this.youngReported++;
+      this.#judgeMisreported(page);
+      this.#lastClear[page] = clearedIn;
+    } else {
+      this.#judgeLost(page);
+    }
+  }
+
+  /** Whether the current clear found an SPTE of the page young: its part of a range's answer. */
+  hasCleared(page: number): boolean {
+    return this.#clearedIn[page] !== 0;
+  }
+
+  /** Starts the epochs again, and forgets. No other thread may be inside an access or a zap. */
+  reset(): void {
+    const { words, oracle } = this;
+    words.fill(0, oracle.accesses, oracle.accesses + oracle.vcpus * oracle.pages * 2);
+    words.fill(0, oracle.zaps, oracle.zaps + oracle.zappers * oracle.pages);
+    words.fill(0, oracle.rootZaps, oracle.rootZaps + oracle.zappers);
+    words.fill(0, oracle.tlbHits, oracle.tlbHits + oracle.tlbHitCount);
+    this.#lastClear.fill(UNKNOWN);
+    this.#epoch = FIRST_EPOCH;
+    Atomics.store(words, oracle.epoch, this.#epoch);
+  }
+
+  #advance(): void {
+    this.#epoch++;
+    Atomics.store(this.words, this.oracle.epoch, this.#epoch);
+  }
+
+  /**
+   * Lost: an access ended before this call's front epoch, began after the last clear that reported the page, and the
+   * page was not zapped since. Reading `from` before `to` yields a pair of one access: see ARCHITECTURE.md.
+   */
+  #judgeLost(page: number): void {
+    const { words, oracle } = this;
+    const since = Math.max(1, (this.#lastClear[page] as number) + 1);
+    for (let vcpu = 0; vcpu < oracle.vcpus; vcpu++) {
+      const word = oracle.accesses + (vcpu * oracle.pages + page) * 2;
+      const from = Atomics.load(words, word);
+      if (from < since) continue;
+      const to = Atomics.load(words, word + 1);
+      if (to === OPEN || to >= this.#front) continue;
+      this.#lost(page, vcpu, from, to);
+      return;
+    }
+    if (oracle.tlbHitCount !== 0) this.#judgeTlbHits(page, since);
+  }
+
+  #lost(page: number, vcpu: number, from: number, to: number): void {
+    const { words, oracle } = this;
+    const excuse = (word: number): boolean => {
+      const zap = Atomics.load(words, word);
+      return zap === OPEN || zap >= from;
+    };
+    const lastClear = this.#lastClear[page] as number;
+    // The same access is not counted again by the next call.
+    this.#lastClear[page] = this.#front;
+    for (let zapper = 0; zapper < oracle.zappers; zapper++) {
+      if (excuse(oracle.zaps + zapper * oracle.pages + page)) {
+        this.findings.toleration('zapped');
+        return;
+      }
+      if (this.#skipsInvalidRoots && excuse(oracle.rootZaps + zapper)) {
+        this.findings.toleration('invalid-root');
+        return;
+      }
+    }
+    const front = this.#front;
+    this.findings.violation(
+      'access-lost',
+      page,
+      () =>
+        `vcpu${vcpu} accessed the page between epochs ${from} and ${to}; a call that began in epoch ${front} answered ` +
+        `old, and the last to report and clear it ran in epoch ${lastClear <= 0 ? 'none' : lastClear}`,
+    );
+  }
+
+  #judgeTlbHits(page: number, since: number): void {
+    const { words, oracle } = this;
+    for (let vcpu = 0; vcpu < oracle.vcpus; vcpu++) {
+      const hit = Atomics.load(words, oracle.tlbHits + vcpu * oracle.pages + page);
+      if (hit < since || hit >= this.#front) continue;
+      this.findings.toleration('tlb-hit');
+      return;
+    }
+  }
+
+  /** Misreported: nobody is at the page, and every access to it ended before the last clear that reported it began. */
+  #judgeMisreported(page: number): void {
+    const { words, oracle } = this;
+    const lastClear = this.#lastClear[page] as number;
+    if (lastClear === UNKNOWN) return;
+    const before = Math.max(1, lastClear);
+    for (let vcpu = 0; vcpu < oracle.vcpus; vcpu++) {
+      // First who is where: a vCPU that has moved on from the page has written its record before.
+      if (Atomics.load(words, oracle.on + vcpu * ON_STRIDE) === page + 1) return;
+      const to = Atomics.load(words, oracle.accesses + (vcpu * oracle.pages + page) * 2 + 1);
+      if (to === OPEN || to >= before) return;
+    }
+    const front = this.#front;
+    this.findings.violation(
+      'access-misreported',
+      page,
+      () =>
+        `a call that began in epoch ${front} reported the page young; the last access to it ended before epoch ${before}`,
+    );
+  }
+
+  /**
+   * The section's epoch was read after the section had opened. A table retired later than that must wait for this
+   * section; if it was recycled all the same, that was too early.
+   */
+  #tableEntered(table: number): void {
+    const stamp = Atomics.load(this.words, this.oracle.recycled + table);
+    if (stamp === 0 || ((stamp - this.#section) | 0) <= 0 || stamp === this.#reportedStamp) return;
+    this.#reportedStamp = stamp;
+    const section = this.#section;
+    this.findings.violation(
+      'use-after-free',
+      -1,
+      () =>
+        `a walk under RCU since epoch ${section} entered table ${table}, recycled although retired in epoch ${stamp}`,
+    );
+  }
+}

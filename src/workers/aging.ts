@@ -1,0 +1,5 @@
+import { type AgingResult, type AgingTask, runAging } from '../stress/aging-run.ts';
+
+export default function aging(task: AgingTask): AgingResult {
+  return runAging(task);
+}
