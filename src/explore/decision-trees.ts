@@ -87,6 +87,8 @@ export class DecisionTrees {
   edgeClosing = new Int32Array(1024);
   /** Next edge of the same node, or -1. */
   edgeNext = new Int32Array(1024);
+  /** Most moves of one node: alternatives of a choice. */
+  maxMoves = 1;
   /** Runs of plain functions so far. */
   runs = 0;
 
@@ -246,6 +248,7 @@ export class DecisionTrees {
       nodes.own[i] = found.own;
     }
     nodes.moves[node] = moves;
+    this.maxMoves = Math.max(this.maxMoves, moves);
     nodes.parent[node] = parent;
     nodes.parentResult[node] = parentResult;
     nodes.depth[node] = parent < 0 ? 0 : (nodes.depth[parent] as number) + 1;

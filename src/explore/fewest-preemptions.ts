@@ -1,6 +1,6 @@
-import { UNREACHED } from './full-search.ts';
 import { GrowingList } from './growing-list.ts';
 import type { StateGraph } from './state-graph.ts';
+import { UNREACHED } from './tallies.ts';
 
 /**
  * Fewest preemptions on any way to each (state, last thread): a 0-1 search level by level. A preemption is a switch

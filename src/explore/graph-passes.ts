@@ -1,10 +1,11 @@
 import { canReach } from './can-finish.ts';
 import { fewestPreemptions } from './fewest-preemptions.ts';
-import { COUNT_BASE, type FullSearch, UNREACHED } from './full-search.ts';
+import type { FullSearch } from './full-search.ts';
 import type { Machine } from './machine.ts';
 import { countPaths, type PathCounts } from './path-counts.ts';
 import { StateGraph } from './state-graph.ts';
 import type { Symmetry } from './symmetry.ts';
+import { COUNT_BASE, UNREACHED } from './tallies.ts';
 
 const NO_STATES: ReadonlySet<number> = new Set();
 
@@ -19,13 +20,13 @@ export class GraphPasses {
   readonly #isExact: boolean;
   #graph: StateGraph | undefined;
   #counts: PathCounts | undefined;
-  #preemptions: Uint16Array;
+  /** Worked out over all steps; a layered search has them in its tallies. */
+  #preemptions: Uint16Array | undefined;
 
   constructor(machine: Machine, search: FullSearch, symmetry: Symmetry | undefined) {
     this.#machine = machine;
     this.#search = search;
     this.#symmetry = symmetry;
-    this.#preemptions = search.preemptions;
     this.#isExact = search.layered && !countsOverflow(search);
     if (search.cut === undefined && !this.#isExact) this.#counts = countPaths(this.#allSteps());
     if (search.cut === undefined && !search.layered) this.#preemptions = fewestPreemptions(this.#allSteps());
@@ -41,8 +42,8 @@ export class GraphPasses {
   interleavings(state: number): bigint | null {
     if (this.#search.cut !== undefined) return null;
     if (this.#counts !== undefined) return this.#counts.of(state);
-    const { countLow, countHigh } = this.#search;
-    return BigInt(countHigh[state] as number) * BigInt(COUNT_BASE) + BigInt(countLow[state] as number);
+    const { low, high } = this.#search.tallies;
+    return BigInt(high[state] as number) * BigInt(COUNT_BASE) + BigInt(low[state] as number);
   }
 
   /** Fewest preemptions on a way to the state; null if not known. */
@@ -52,7 +53,8 @@ export class GraphPasses {
     const threads = this.#machine.threadCount;
     let fewest = UNREACHED;
     for (let last = 0; last < threads; last++) {
-      fewest = Math.min(fewest, this.#preemptions[state * threads + last] as number);
+      const here = this.#preemptions?.[state * threads + last] ?? this.#search.tallies.fewest(state, last);
+      fewest = Math.min(fewest, here);
     }
     return fewest;
   }
@@ -76,9 +78,9 @@ export class GraphPasses {
   }
 }
 
-function countsOverflow({ countHigh, states }: FullSearch): boolean {
+function countsOverflow({ tallies, states }: FullSearch): boolean {
   for (let state = 0; state < states.count; state++) {
-    if ((countHigh[state] as number) >= COUNT_BASE) return true;
+    if ((tallies.high[state] as number) >= COUNT_BASE) return true;
   }
   return false;
 }

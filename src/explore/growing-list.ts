@@ -10,6 +10,10 @@ export class GrowingList {
     this.items[this.length++] = item;
   }
 
+  reserve(length: number): void {
+    if (length > this.items.length) this.items = grown(this.items, Math.max(length, 2 * this.items.length));
+  }
+
   at(index: number): number {
     return this.items[index] as number;
   }

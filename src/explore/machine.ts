@@ -88,6 +88,11 @@ export class Machine {
     this.initialBreaches = this.#reported;
   }
 
+  /** How many moves one state can have, as far as is known. */
+  get maxMoves(): number {
+    return this.threadCount * this.trees.maxMoves;
+  }
+
   /** The place in `cache` of the step by `move` from `store`: next store and next node are its third and fourth. */
   step(store: number, move: number): number {
     const { cache, cacheMask } = this;

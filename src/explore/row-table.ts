@@ -78,13 +78,28 @@ export class RowTable {
     const { stride } = this;
     const row = this.count++;
     const base = row * stride;
-    if (base + stride > this.rows.length) this.rows = grown(this.rows, this.rows.length * 2);
+    if (base + stride > this.rows.length) this.reserve(this.count);
     const { rows } = this;
     for (let i = 0; i < stride; i++) rows[base + i] = from[i] as number;
     this.slots[2 * slot] = hash;
     this.slots[2 * slot + 1] = row + 1;
     if (this.count >= this.limit) this.#growIndex();
     return row;
+  }
+
+  /** How many rows fit without growing anything. */
+  get capacity(): number {
+    return Math.min(this.limit - 1, this.rows.length / this.stride);
+  }
+
+  /** Makes room, so that the caller may add up to this many rows by itself (`rows`, `slots` and `count`). */
+  reserve(count: number): void {
+    while (this.limit <= count) this.#growIndex();
+    const needed = count * this.stride;
+    if (needed > this.rows.length) {
+      const rows = Math.max(count, nextCapacity(this.rows.length / this.stride));
+      this.rows = grown(this.rows, rows * this.stride);
+    }
   }
 
   /** Makes room for more columns, which are 0 in the rows so far. A row's number and hash stay what they were. */
@@ -105,10 +120,10 @@ export class RowTable {
 
   #growIndex(): void {
     const { slots: old } = this;
-    const size = old.length;
+    const size = nextCapacity(old.length / 2);
     const mask = size - 1;
     const slots = new Int32Array(2 * size);
-    for (let i = 0; i < size; i += 2) {
+    for (let i = 0; i < old.length; i += 2) {
       const entry = old[i + 1] as number;
       if (entry === 0) continue;
       const hash = old[i] as number;
@@ -133,6 +148,17 @@ export function rowFactor(column: number): number {
 export function finishHash(sum: number): number {
   const mixed = Math.imul(sum ^ (sum >>> 16), 0x45d9f3b);
   return mixed ^ (mixed >>> 15);
+}
+
+/** Up to here capacities grow fourfold. */
+const MANY = 1 << 20;
+
+/**
+ * The capacity behind this one. Fresh typed arrays cost no memory until they are touched, so growing in large strides
+ * saves copying and wastes little but addresses.
+ */
+export function nextCapacity(capacity: number): number {
+  return capacity < MANY ? 4 * capacity : 2 * capacity;
 }
 
 /** A longer copy. Untouched pages of a fresh typed array cost no memory, so doubling is cheap. */
