@@ -28,9 +28,13 @@ export function counterexampleText(program: Program, violation: Violation, model
       const previous = program.threads[trace[index - 1]?.thread ?? 0]?.name ?? '';
       lines.push(`${' '.repeat(numberWidth)}${GAP}---- ${switchText(previous, step.switchedBecause)} ----`);
     }
-    const columns = widths.map((width, thread) => (thread === step.thread ? (cells[index] as string) : '').padEnd(width));
+    const columns = widths.map((width, thread) =>
+      (thread === step.thread ? (cells[index] as string) : '').padEnd(width),
+    );
     const columnsText = columns.join(GAP);
-    lines.push(`${String(index + 1).padStart(numberWidth)}${GAP}${columnsText}${GAP}${changeText(step, wordName)}`.trimEnd());
+    lines.push(
+      `${String(index + 1).padStart(numberWidth)}${GAP}${columnsText}${GAP}${changeText(step, wordName)}`.trimEnd(),
+    );
   });
   lines.push(...minimality(violation));
   if (violation.token !== null) lines.push(`replay: ${violation.token}`);

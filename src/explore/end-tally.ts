@@ -2,6 +2,7 @@ import type { EndStates } from './end-states.ts';
 import type { ProgramDeadlock, ProgramOutcome } from './explore-program.ts';
 import type { FullSearch } from './full-search.ts';
 import type { GraphPasses } from './graph-passes.ts';
+import type { Judge } from './judge.ts';
 import type { Machine } from './machine.ts';
 import type { Symmetry } from './symmetry.ts';
 
@@ -60,6 +61,15 @@ export class EndTally {
   rowOf(state: number): Int32Array {
     const { rows, stride } = this.#search.states;
     return rows.subarray(state * stride, (state + 1) * stride);
+  }
+
+  /** Breaches of the states in which the program ends. */
+  breaches(judge: Judge): Set<number> {
+    const found = new Set<number>();
+    for (const state of this.ends) {
+      for (const row of this.#members(this.rowOf(state))) for (const breach of judge.end(row)) found.add(breach);
+    }
+    return found;
   }
 
   outcomes(): ProgramOutcome[] {

@@ -59,7 +59,7 @@ export class Expander {
     const stride = threads + 1;
     const moves = this.#roomForMoves;
     const { rows, slots, mask } = table;
-    const { low, high, parents, preemptions } = tallies;
+    const { low, high, preemptions } = tallies;
     const { items: endItems } = ends;
     const capacity = Math.min(table.capacity, tallies.capacity);
     const batchEnd = this.next + batch;
@@ -126,7 +126,7 @@ export class Expander {
         const paths = state * threads;
         for (let last = 0; last < threads; last++) {
           const so = (((preemptions[paths + last] as number) + UNREACHED) & 0xffff) + ((enabled >> last) & 1);
-          switched = so < switched ? so : switched;
+          switched = Math.min(so, switched);
         }
         // Nobody runs before the first step.
         switched = state === 0 ? 0 : switched;
@@ -183,7 +183,6 @@ export class Expander {
             for (let column = 0; column < stride; column++) rows[at + column] = goal[column] as number;
             slots[2 * slot] = hash;
             slots[2 * slot + 1] = count;
-            parents[reached] = state;
           }
           // A step to a state of this level or an earlier one.
           isLayered = isLayered && reached >= levelEnd;
@@ -194,10 +193,10 @@ export class Expander {
           low[reached] = lowSum - carry * COUNT_BASE;
           high[reached] = (high[reached] as number) + countHigh + carry;
           const stayed = ((preemptions[paths + thread] as number) + UNREACHED) & 0xffff;
-          const fewest = stayed < switched ? stayed : switched;
+          const fewest = Math.min(stayed, switched);
           const place = reached * threads + last;
           const before = ((preemptions[place] as number) + UNREACHED) & 0xffff;
-          preemptions[place] = (fewest < before ? fewest : before) - UNREACHED;
+          preemptions[place] = Math.min(fewest, before) - UNREACHED;
         }
       }
     } finally {

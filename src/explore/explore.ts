@@ -3,10 +3,10 @@ import type { Budget, OnProgress } from './budget.ts';
 import { counterexampleText } from './counterexample-text.ts';
 import { exploreProgram, type ProgramResult } from './explore-program.ts';
 import type { Violation } from './find-violations.ts';
+import type { Invariant } from './machine.ts';
 import { hasBooleanResult, hasNoResult, OpKind, opName } from './operation.ts';
 import type { FinalCondition, Program } from './program.ts';
 import { type Replay, replayToken } from './replay.ts';
-import type { Invariant } from './machine.ts';
 import type { SwitchReason, TraceStep } from './trace.ts';
 
 /** For each named word the index to pass to the operations of `Memory`. */

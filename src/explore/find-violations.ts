@@ -1,12 +1,11 @@
 import { type Budget, BudgetWatch } from './budget.ts';
 import type { EndStates } from './end-states.ts';
-import type { EndTally } from './end-tally.ts';
-import type { FullSearch } from './full-search.ts';
+import type { Judge } from './judge.ts';
 import type { Machine } from './machine.ts';
-import { type Choice, type Cost, type JudgeState, searchMinimal } from './minimal-search.ts';
+import { type Choice, type Cost, searchMinimal } from './minimal-search.ts';
 import type { Breach } from './monitor.ts';
 import type { Program } from './program.ts';
-import type { Symmetry } from './symmetry.ts';
+import type { SmokeResult } from './smoke.ts';
 import { encodeToken, fingerprint } from './token.ts';
 import { type TraceStep, traceOf } from './trace.ts';
 
@@ -22,85 +21,51 @@ export interface Violation extends Breach {
   readonly token: string | null;
 }
 
-const DEADLOCK: Breach = {
-  property: 'deadlock',
-  class: 'forbidden',
-  reason: null,
-  page: null,
-  message: 'threads wait for each other for ever',
-};
+const NOTHING: Cost = { preemptions: 0, switches: 0, steps: 0 };
 
-const CANNOT_FINISH: Breach = {
-  property: 'cannot-finish',
-  class: 'forbidden',
-  reason: null,
-  page: null,
-  message: 'from here on the threads can run for ever, but never to their end',
-};
-
-/** The breaches that the search has come across, each with a minimal schedule. */
+/** A minimal schedule for each kind among the breaches that are known to be reachable. */
 export function findViolations(
   program: Program,
   machine: Machine,
-  search: FullSearch,
-  symmetry: Symmetry | undefined,
   ends: EndStates,
-  tally: EndTally,
-  traps: ReadonlySet<number> | undefined,
+  judge: Judge,
+  known: Iterable<number>,
+  smoke: SmokeResult | undefined,
   budget: Budget,
 ): Violation[] {
   const { breaches } = machine;
-  const deadlock = breaches.idOf(DEADLOCK);
-  const cannotFinish = breaches.idOf(CANNOT_FINISH);
-  const finals = new Map<number, readonly number[]>();
-  const canonical = new Int32Array(machine.threadCount + 1);
-
-  const judge: JudgeState = (row, enabled) => {
-    const found = [...(machine.brokenStores.get(row[0] as number) ?? [])];
-    if (enabled === 0) {
-      const kind = ends.kindOf(row);
-      if (kind === 'deadlock') found.push(deadlock);
-      if (kind === 'finished') found.push(...brokenFinals(ends.outcomeOf(row)));
-    }
-    if (traps !== undefined && traps.size > 0) {
-      canonical.set(row);
-      symmetry?.sort(canonical, 0);
-      if (traps.has(search.states.find(canonical))) found.push(cannotFinish);
-    }
-    return found;
-  };
-
-  const wanted = new Set<number>([...machine.initialBreaches, ...search.breaches.keys()]);
-  for (const broken of machine.brokenStores.values()) for (const breach of broken) wanted.add(breach);
-  if (tally.deadlocked.length > 0) wanted.add(deadlock);
-  if (traps !== undefined && traps.size > 0) wanted.add(cannotFinish);
-  if ((program.final?.length ?? 0) > 0) {
-    for (const state of tally.ends) {
-      const row = tally.rowOf(state);
-      if (ends.kindOf(row) !== 'finished') continue;
-      const members = symmetry === undefined ? [row] : symmetry.orbit(row);
-      for (const member of members) for (const breach of brokenFinals(ends.outcomeOf(member))) wanted.add(breach);
+  const violations = new Map<number, Violation>();
+  for (const breach of machine.initialBreaches)
+    violations.set(breaches.kindOf(breach), violation(breach, [], NOTHING, true));
+  const wanted = new Map<number, number>();
+  for (const breach of known) {
+    const kind = breaches.kindOf(breach);
+    if (!violations.has(kind) && !wanted.has(kind)) wanted.set(kind, breach);
+  }
+  if (wanted.size > 0) {
+    const minimal = searchMinimal(machine, judge.state, new Set(wanted.keys()), new BudgetWatch(budget, undefined));
+    for (const [kind, breach] of wanted) {
+      const found = minimal.found.get(kind);
+      violations.set(
+        kind,
+        found === undefined ? unproven(kind, breach) : violation(found.breach, found.choices, found.cost, found.proven),
+      );
     }
   }
-  if (wanted.size === 0) return [];
+  return [...violations.values()];
 
-  for (const breach of machine.initialBreaches) wanted.delete(breach);
-  const minimal = searchMinimal(machine, judge, wanted, new BudgetWatch(budget, undefined));
-  const atOnce = machine.initialBreaches.map((breach) => violation(breach, [], { preemptions: 0, switches: 0, steps: 0 }, true));
-  return [
-    ...atOnce,
-    ...[...wanted].map((breach) => {
-      const found = minimal.found.get(breach);
-      return found === undefined
-        ? violation(breach, [], null, false)
-        : violation(breach, found.choices, found.cost, found.proven);
-    }),
-  ];
+  /** The budget has ended before a minimal schedule was found: that of a random run, if there is one. */
+  function unproven(kind: number, breach: number): Violation {
+    for (const [met, { choices }] of smoke?.found ?? []) {
+      if (breaches.kindOf(met) === kind) return violation(met, choices, costOf(machine, ends, choices), false);
+    }
+    return violation(breach, [], null, false);
+  }
 
   function violation(breach: number, choices: readonly Choice[], cost: Cost | null, provenMinimal: boolean): Violation {
     const trace = traceOf(machine, ends, choices);
     return {
-      ...breaches.valueOf(breach),
+      ...breaches.breach(breach),
       cost,
       provenMinimal,
       choices,
@@ -108,20 +73,13 @@ export function findViolations(
       token: cost === null ? null : encodeToken(choices, trace, fingerprint(program, trace)),
     };
   }
+}
 
-  /** The final conditions that an outcome does not meet. */
-  function brokenFinals(outcome: number): readonly number[] {
-    const known = finals.get(outcome);
-    if (known !== undefined) return known;
-    const values = program.threads.map((_, thread) => ends.valueOf(outcome, thread));
-    const broken: number[] = [];
-    for (const { name, holds } of program.final ?? []) {
-      const verdict = holds(ends.memoryOf(outcome).slice(), values);
-      if (verdict === true) continue;
-      const message = verdict === false ? `${name} does not hold in the end` : verdict;
-      broken.push(breaches.idOf({ property: name, class: 'forbidden', reason: null, page: null, message }));
-    }
-    finals.set(outcome, broken);
-    return broken;
-  }
+function costOf(machine: Machine, ends: EndStates, choices: readonly Choice[]): Cost {
+  const reasons = traceOf(machine, ends, choices).map(({ switchedBecause }) => switchedBecause);
+  return {
+    preemptions: reasons.filter((reason) => reason === 'preempted').length,
+    switches: reasons.filter((reason) => reason !== undefined).length,
+    steps: choices.length,
+  };
 }

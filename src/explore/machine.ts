@@ -1,9 +1,9 @@
+import { BreachTable } from './breach-table.ts';
 import { DecisionTrees, type ThreadProgram } from './decision-trees.ts';
 import { BLOCKED, type MemoryModel } from './memory-model.ts';
 import type { Breach, GhostWords, Monitor } from './monitor.ts';
 import { OpKind } from './operation.ts';
 import { StoreTable } from './store-table.ts';
-import { ValueTable } from './value-table.ts';
 
 /** A condition on the words that must hold in every state; a text says why it does not. */
 export interface Invariant {
@@ -44,7 +44,7 @@ export class Machine {
   readonly initialStore: number;
   /** The node at which each thread starts. */
   readonly roots: Int32Array;
-  readonly breaches = new ValueTable<Breach>();
+  readonly breaches = new BreachTable();
   /** Breaches of events that threads issue before their first step. */
   readonly initialBreaches: readonly number[];
   /** Stores that break invariants, with the breaches. */
@@ -208,9 +208,7 @@ export class Machine {
       const verdict = holds(words);
       if (verdict === true) continue;
       const message = verdict === false ? `invariant ${name} does not hold` : verdict;
-      broken.push(
-        this.breaches.idOf({ property: name, class: 'forbidden', reason: null, page: null, message }),
-      );
+      broken.push(this.breaches.idOf({ property: name, class: 'forbidden', reason: null, page: null, message }));
     }
     if (broken.length > 0) this.brokenStores.set(store, broken);
     return store;

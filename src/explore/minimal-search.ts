@@ -21,6 +21,7 @@ export interface Choice {
 
 /** A cheapest schedule that breaks a property. */
 export interface Minimal {
+  readonly breach: number;
   readonly cost: Cost;
   readonly choices: readonly Choice[];
   /** Whether everything cheaper has been searched. */
@@ -31,6 +32,7 @@ export interface Minimal {
 export type JudgeState = (row: Int32Array, enabled: number) => readonly number[];
 
 export interface MinimalSearch {
+  /** By kind of breach. */
   readonly found: ReadonlyMap<number, Minimal>;
   /** Below this number of preemptions everything has been searched; Infinity if there is nothing left at all. */
   readonly searchedBelow: number;
@@ -42,13 +44,13 @@ const NOBODY = -1;
 
 /**
  * Searches (state, last thread) in order of cost and without any reduction, so that the first schedule found for a
- * breach is provably minimal: fewest preemptions, then fewest switches, then fewest steps. It stops when every breach
- * in `wanted` has been found, or at the first of any if there is no such list.
+ * kind of breach is provably minimal: fewest preemptions, then fewest switches, then fewest steps. It stops when every
+ * kind in `wanted` has been found.
  */
 export function searchMinimal(
   machine: Machine,
   judge: JudgeState,
-  wanted: ReadonlySet<number> | undefined,
+  wanted: ReadonlySet<number>,
   watch: BudgetWatch,
 ): MinimalSearch {
   const threads = machine.threadCount;
@@ -56,7 +58,7 @@ export function searchMinimal(
   const states = new RowTable(stride);
   const { nodes } = machine.trees;
   const queue = new CostQueue();
-  const found = new Map<number, { cost: Cost; choices: Choice[] }>();
+  const found = new Map<number, Omit<Minimal, 'proven'>>();
   const missing = new Set(wanted);
   const row = new Int32Array(stride);
   // Key 0 is the beginning; key 1 + state * threads + last the state with that thread last.
@@ -141,10 +143,11 @@ export function searchMinimal(
    * undercut by another step of a state not yet expanded, so the cheapest wins until all costs below are settled.
    */
   function record(breach: number, cost: Cost, key: number, step: Choice | undefined): void {
-    const known = found.get(breach);
+    const kind = machine.breaches.kindOf(breach);
+    const known = found.get(kind);
     if (known !== undefined && packedCost(known.cost) <= packedCost(cost)) return;
-    found.set(breach, { cost, choices: choicesTo(key, step) });
-    missing.delete(breach);
+    found.set(kind, { breach, cost, choices: choicesTo(key, step) });
+    missing.delete(kind);
   }
 
   /** Whether everything wanted is found and nothing in the queue can be cheaper. */
@@ -157,9 +160,9 @@ export function searchMinimal(
 
   function settle(): Map<number, Minimal> {
     const now = packed(queue.preemptions, queue.switches, queue.steps);
-    const entries = [...found].map(([breach, { cost, choices }]): [number, Minimal] => [
-      breach,
-      { cost, choices, proven: packedCost(cost) <= now || queue.isEmpty },
+    const entries = [...found].map(([kind, minimal]): [number, Minimal] => [
+      kind,
+      { ...minimal, proven: packedCost(minimal.cost) <= now || queue.isEmpty },
     ]);
     return new Map(entries);
   }
@@ -193,4 +196,3 @@ function packedCost({ preemptions, switches, steps }: Cost): number {
 function packed(preemptions: number, switches: number, steps: number): number {
   return preemptions * 2 ** 40 + switches * 2 ** 20 + steps;
 }
-

@@ -51,10 +51,7 @@ export interface Operation {
 /** Operations whose result is a boolean for the thread: 0 or 1 for the engine. */
 export function hasBooleanResult(kind: number): boolean {
   return (
-    kind === OpKind.testBits ||
-    kind === OpKind.testAndClear ||
-    kind === OpKind.addAndTest ||
-    kind === OpKind.tryReplace
+    kind === OpKind.testBits || kind === OpKind.testAndClear || kind === OpKind.addAndTest || kind === OpKind.tryReplace
   );
 }
 

@@ -27,7 +27,11 @@ export function replaySchedule(program: Program, choices: readonly Choice[]): Re
       throw new RangeError(`step ${index + 1}: thread ${thread} cannot take a step`);
     }
     const { standing } = actor;
-    if (standing.state === 'pending' && standing.operation.kind === OpKind.choose && alternative >= standing.operation.a) {
+    if (
+      standing.state === 'pending' &&
+      standing.operation.kind === OpKind.choose &&
+      alternative >= standing.operation.a
+    ) {
       throw new RangeError(`step ${index + 1}: there is no alternative ${alternative}`);
     }
     const done = actor.step(alternative);

@@ -60,7 +60,10 @@ export class StoreTable {
     const row = this.#row;
     for (let i = 0; i < columns.length; i++) {
       const cell = columns[i] as number;
-      row[i] = cell >= 0 ? (this.words[cell] as number) - (this.#initial[cell] as number) : (this.#ghosts[-1 - cell] as number);
+      row[i] =
+        cell >= 0
+          ? (this.words[cell] as number) - (this.#initial[cell] as number)
+          : (this.#ghosts[-1 - cell] as number);
     }
     return this.#table.intern(row);
   }

@@ -1,4 +1,4 @@
-import { grown, nextCapacity } from './row-table.ts';
+import { nextCapacity } from './row-table.ts';
 
 /** Path counts are pairs (high, low) of doubles with 52 bits each: exact up to 2^104. */
 export const COUNT_BASE = 2 ** 52;
@@ -12,8 +12,6 @@ export class Tallies {
   /** Interleavings that lead to each state. */
   low = new Float64Array(INITIAL_STATES);
   high = new Float64Array(INITIAL_STATES);
-  /** The state from which each one was first reached. */
-  parents = new Int32Array(INITIAL_STATES);
   /**
    * Fewest preemptions to a state with each thread last, less `UNREACHED` modulo 2^16: `threads` entries a state, of
    * which fresh ones, 0, read as unreached without being written first.
@@ -32,7 +30,7 @@ export class Tallies {
   }
 
   get bytesPerState(): number {
-    return 20 + 2 * this.#threads;
+    return 16 + 2 * this.#threads;
   }
 
   /** Fewest preemptions to a state with this thread last. */
@@ -49,7 +47,6 @@ export class Tallies {
     const high = new Float64Array(length);
     high.set(this.high);
     this.high = high;
-    this.parents = grown(this.parents, length);
     const preemptions = new Uint16Array(length * this.#threads);
     preemptions.set(this.preemptions);
     this.preemptions = preemptions;

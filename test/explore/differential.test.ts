@@ -14,7 +14,7 @@ import { bruteProgramOf, bruteSummary, programOf, summary } from '../support/com
 import { randomProgram, type Shape } from '../support/random-program.ts';
 import { statesFoundBy } from '../support/wrong-reductions.ts';
 
-const seed = process.env['PTE_SEED'] ?? '1';
+const seed = process.env.PROPERTY_SEED ?? '1';
 const PROGRAMS_PER_SHAPE = 150;
 const MUTANT_PROGRAMS = 1000;
 
@@ -48,7 +48,7 @@ function machineOf(program: Program, sameAs: readonly number[] = program.threads
 
 const unlimited = (): BudgetWatch => new BudgetWatch({}, undefined);
 
-describe(`the search against brute force (PTE_SEED=${seed})`, () => {
+describe(`the search against brute force (PROPERTY_SEED=${seed})`, () => {
   console.log(`differential test: seed ${seed}, ${Object.keys(shapes).length * PROGRAMS_PER_SHAPE} programs`);
 
   for (const [family, shape] of Object.entries(shapes)) {
@@ -85,7 +85,9 @@ describe(`the search against brute force (PTE_SEED=${seed})`, () => {
     });
   }
 
-  it('finds the same outcomes with identical threads folded and with finished histories merged', { timeout: 60_000 }, () => {
+  it('finds the same outcomes with identical threads folded and with finished histories merged', {
+    timeout: 60_000,
+  }, () => {
     const shape: Shape = { cyclic: true, blocking: true, notes: false, identical: true };
     let folded = 0;
     for (let i = 0; i < PROGRAMS_PER_SHAPE; i++) {

@@ -194,9 +194,7 @@ const golden: Readonly<Record<string, Golden>> = {
     show: 'both',
   },
   'atomic increment x3': {
-    threads: [1, 2, 3].map(
-      (): Thread => (m, word) => m.fetchAdd(word.x, 1),
-    ),
+    threads: [1, 2, 3].map((): Thread => (m, word) => m.fetchAdd(word.x, 1)),
     interleavings: 6n,
     states: 16,
     outcomeCount: 6,
@@ -205,7 +203,9 @@ const golden: Readonly<Record<string, Golden>> = {
 };
 
 describe('golden numbers under sequential consistency', () => {
-  for (const [name, { threads, interleavings, states, outcomes, outcomeCount, never, show }] of Object.entries(golden)) {
+  for (const [name, { threads, interleavings, states, outcomes, outcomeCount, never, show }] of Object.entries(
+    golden,
+  )) {
     it(`counts ${name} exactly`, () => {
       const result = explore({ words: { x: 0, y: 0 }, threads });
       expect(result.model).toBe('sc');
@@ -216,12 +216,14 @@ describe('golden numbers under sequential consistency', () => {
       for (const outcome of result.outcomes) {
         const values = Object.values(outcome.values).map((value) => value ?? '-');
         const { x, y } = outcome.memory;
-        const text = { values: values.join(';'), memory: `${x},${y}`, both: `${values.join(';')} ${x},${y}`, x: `${x}` }[show];
+        const text = {
+          values: values.join(';'),
+          memory: `${x},${y}`,
+          both: `${values.join(';')} ${x},${y}`,
+          x: `${x}`,
+        }[show];
         const [count, fewest] = seen.get(text) ?? [0n, Number.POSITIVE_INFINITY];
-        seen.set(text, [
-          count + (outcome.interleavings as bigint),
-          Math.min(fewest, outcome.minPreemptions as number),
-        ]);
+        seen.set(text, [count + (outcome.interleavings as bigint), Math.min(fewest, outcome.minPreemptions as number)]);
       }
       if (outcomes !== undefined) expect(Object.fromEntries(seen)).toEqual(outcomes);
       if (outcomeCount !== undefined) expect(seen.size).toBe(outcomeCount);

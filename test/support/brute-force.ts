@@ -269,7 +269,11 @@ export function bruteForce(program: BruteProgram, maxEnumerated = 2000): BruteRe
     const known = outcomes.get(outcome);
     outcomes.set(outcome, {
       interleavings:
-        known === undefined ? count : known.interleavings === null || count === null ? null : known.interleavings + count,
+        known === undefined
+          ? count
+          : known.interleavings === null || count === null
+            ? null
+            : known.interleavings + count,
       minPreemptions: Math.min(known?.minPreemptions ?? preemptions, preemptions),
     });
   }

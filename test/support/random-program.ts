@@ -6,7 +6,13 @@ import type { Prng } from '../../src/shared/prng.ts';
 export type Statement =
   | { readonly do: 'read'; readonly op: string; readonly args: readonly number[] }
   | { readonly do: 'write'; readonly op: string; readonly args: readonly number[] }
-  | { readonly do: 'if'; readonly word: number; readonly mask: number; readonly then: Statement[]; readonly else: Statement[] }
+  | {
+      readonly do: 'if';
+      readonly word: number;
+      readonly mask: number;
+      readonly yes: Statement[];
+      readonly no: Statement[];
+    }
   | { readonly do: 'choose'; readonly branches: Statement[][] }
   | { readonly do: 'spin'; readonly word: number; readonly mask: number; readonly body: Statement[] }
   | { readonly do: 'repeat'; readonly times: number; readonly body: Statement[] }
@@ -66,8 +72,8 @@ function statement(prng: Prng, shape: Shape, depth: number): Statement {
   const kind = prng.below(20);
   if (depth < 2) {
     if (kind < 2) {
-      const then = block(prng, shape, prng.below(3), depth + 1);
-      return { do: 'if', word, mask, then, else: block(prng, shape, prng.below(2), depth + 1) };
+      const yes = block(prng, shape, prng.below(3), depth + 1);
+      return { do: 'if', word, mask, yes, no: block(prng, shape, prng.below(2), depth + 1) };
     }
     if (kind === 2) {
       const branches = Array.from({ length: 2 + prng.below(2) }, () => block(prng, shape, prng.below(2), 2));
@@ -131,7 +137,7 @@ function loopBody(prng: Prng, shape: Shape, length: number): Statement[] {
     if (kind === 5) return { do: 'write', op: 'awaitBits', args: [word, mask, mask] };
     if (kind === 4) {
       const put = (value: number): Statement => ({ do: 'write', op: 'store', args: [prng.below(SHARED_WORDS), value] });
-      return { do: 'if', word, mask, then: [put(0)], else: [put(1)] };
+      return { do: 'if', word, mask, yes: [put(0)], no: [put(1)] };
     }
     const op = ['setBits', 'clearBits', 'store', 'store'][kind] as string;
     return { do: 'write', op, args: [word, mask] };
@@ -158,8 +164,8 @@ function perform(m: Memory, statements: readonly Statement[], own: number, reads
         call(m, one);
         return;
       case 'if':
-        if (m.testBits(one.word, one.mask)) perform(m, one.then, own, reads, `${here}t`);
-        else perform(m, one.else, own, reads, `${here}e`);
+        if (m.testBits(one.word, one.mask)) perform(m, one.yes, own, reads, `${here}t`);
+        else perform(m, one.no, own, reads, `${here}e`);
         return;
       case 'choose': {
         const taken = m.choose(one.branches.length);
