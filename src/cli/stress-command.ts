@@ -1,6 +1,5 @@
 import { randomInt } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
 import { styleText } from 'node:util';
 import { Command, Option } from '@commander-js/extra-typings';
 import { stressJunit } from '../report/stress-junit.ts';
@@ -9,11 +8,11 @@ import type { StressResult } from '../run/stress-result.ts';
 import { type StressOptions, stress } from '../run/stress-run.ts';
 import { readProgramTrace } from '../scenario/program-trace.ts';
 import { InputError } from '../shared/input-error.ts';
+import { DEFAULT_PAGES } from '../stress/complete-config.ts';
 import { workloadNames } from '../stress/stress-config.ts';
 import { MAX_SLOTS, MAX_VCPUS } from '../stress/stress-limits.ts';
-import { findMutant, mutants } from '../variants/mutants.ts';
-import { findVariant, variantNames, variants } from '../variants/variants.ts';
-import { MAX_EPOCH } from '../verify/access-record.ts';
+import { mutants } from '../variants/mutants.ts';
+import { findVariant, variantNames } from '../variants/variants.ts';
 import { MAX_PAGES_PER_EPOCH } from '../verify/aging-recorder.ts';
 import { ExitCode } from './exit-code.ts';
 import { Interrupt } from './interrupt.ts';
@@ -21,12 +20,6 @@ import { count, duration, listOf, numberIn, oneOf, seed } from './option-values.
 import { checkOutputFile } from './output-file.ts';
 import { StressProgress } from './progress.ts';
 
-const DEFAULT_DURATION_MS = 5_000;
-const DEFAULT_PAGES = 1024;
-const SAMPLE_EVERY = 256;
-/** Half of what fits: the oracle starts its epochs again long before they wrap. */
-const EPOCH_LIMIT = MAX_EPOCH >>> 1;
-const WAIT_BOUND_MS = 10_000;
 const STDOUT = '-';
 
 const EXAMPLES = `
@@ -43,10 +36,14 @@ export function stressCommand(setExitCode: (code: number) => void) {
     .description(
       'vCPUs access and an aging worker harvests, on real threads, variant after variant; judged by an oracle',
     )
-    .option('--variant <names>', `${variantNames().join(', ')}`, listOf(variantNames(), findVariant))
+    .option(
+      '--variant <names>',
+      `${variantNames().join(', ')} (default: all; with --mutant those on which it shows)`,
+      listOf(variantNames(), findVariant),
+    )
     .option(
       '--mutant <name>',
-      `break one rule: ${mutants.map((mutant) => mutant.name).join(', ')}`,
+      `break one rule, and run until it is caught: ${mutants.map((mutant) => mutant.name).join(', ')}`,
       oneOf(mutants.map((mutant) => mutant.name)),
     )
     .option('--vcpus <n>', 'vCPU threads (default: cores)', count(1, MAX_VCPUS))
@@ -56,22 +53,27 @@ export function stressCommand(setExitCode: (code: number) => void) {
       count(1, 2 ** 23),
     )
     .option('--slots <n>', 'memslots that they are split over (default: 3)', count(1, MAX_SLOTS))
-    .option('--duration <t>', 'for each variant (default: 5s; a trace always runs to its end)', duration)
+    .option(
+      '--duration <t>',
+      'for each variant (default: 5s, with --mutant 20s; a trace always runs to its end)',
+      duration,
+    )
     .option('--passes <n>', 'stop after so many whole aging passes', count(1, 2 ** 30))
+    .option('--stop-at-violation', 'end a run when the first violation is seen (default with --mutant)')
     .option('--workload <name>', `${workloadNames.join(', ')} (default: zipf)`, oneOf(workloadNames))
     .option(
       '--trace <file>',
       'accesses of a real program, as valgrind --tool=lackey --trace-mem=yes prints them; - = stdin',
     )
-    .option('--writes <fraction>', 'fraction of accesses that write', numberIn(0, 1), 0.3)
-    .option('--tlb <entries>', "entries of each vCPU's TLB, a power of two; 0 = none", tlbEntries, 64)
-    .option('--invalidate <rate>', 'invalidations a second, of up to 64 pages each', numberIn(0, 1e6), 1000)
+    .option('--writes <fraction>', 'fraction of accesses that write (default: 0.3)', numberIn(0, 1))
+    .option('--tlb <entries>', "entries of each vCPU's TLB, a power of two; 0 = none (default: 64)", tlbEntries)
+    .option('--invalidate <rate>', 'invalidations a second, of up to 64 pages each (default: 1000)', numberIn(0, 1e6))
     .option(
       '--zap-all <rate>',
       'invalidations of all roots a second (default: 10; fewer beyond 6.5K pages)',
       numberIn(0, 1e4),
     )
-    .option('--batch <pages>', 'pages that an aging call covers', count(1, MAX_PAGES_PER_EPOCH), 64)
+    .option('--batch <pages>', 'pages that an aging call covers (default: 64)', count(1, MAX_PAGES_PER_EPOCH))
     .option('--seed <n>', 'decimal, 0x hex, or a commit id (default: random, printed)', seed)
     .option('--json [=file]', 'the result as JSON, on stdout or in a file')
     .option('--junit <=file>', 'the result as JUnit XML')
@@ -92,20 +94,23 @@ async function runStressCommand(options: CommandOptions): Promise<number> {
   const inputs = options.trace === undefined || options.trace === '-' ? [] : [options.trace];
   const json = options.json === true ? STDOUT : options.json;
   if (json !== undefined && json !== STDOUT) checkOutputFile('--json', json, inputs);
-  if (options.junit !== undefined) checkOutputFile('--junit', options.junit, inputs);
+  if (options.junit !== undefined) {
+    checkOutputFile('--junit', options.junit, inputs);
+    if (options.junit === json)
+      throw new InputError(`--junit: ${json} is already taken by --json; accepted: another file`);
+  }
 
   const stressOptions = await toStressOptions(options);
   const say = (text: string): void => {
     if (json !== STDOUT) process.stdout.write(text);
     else if (!options.quiet) process.stderr.write(text);
   };
-  say(`pte-aging stress, seed ${stressOptions.config.seed}\n\n`);
-
   const interrupt = new Interrupt();
   const progress = new StressProgress();
   const result = await stress({
     ...stressOptions,
     signal: interrupt.signal,
+    onStart: () => say(`pte-aging stress, seed ${stressOptions.config.seed}\n\n`),
     onProgress: (update) => {
       if (!options.quiet) progress.update(update);
     },
@@ -126,37 +131,37 @@ async function toStressOptions(options: CommandOptions): Promise<StressOptions> 
   if (options.trace !== undefined && options.workload !== undefined) {
     throw new InputError('--trace: not together with --workload; accepted: one of them');
   }
-  const chosen = options.variant ?? variants;
   const trace = options.trace === undefined ? undefined : await readProgramTrace(options.trace);
-  const pages = options.pages ?? trace?.pages ?? DEFAULT_PAGES;
-  if (trace !== undefined && pages < trace.pages) {
-    throw new InputError(`--pages: the trace touches ${trace.pages} pages; accepted: at least as many`);
-  }
-  const mutant = options.mutant === undefined ? undefined : findMutant(options.mutant);
-  const timed = trace === undefined && options.passes === undefined;
-  return {
-    variants: chosen.map((variant) => variant.name),
-    config: {
-      mutant: mutant?.name ?? null,
-      seed: options.seed ?? String(randomInt(2 ** 47)),
-      vcpus: options.vcpus ?? Math.min(MAX_VCPUS, availableParallelism()),
-      pages,
-      slots: options.slots ?? Math.min(3, pages),
-      workload: trace === undefined ? (options.workload ?? 'zipf') : 'trace',
-      writes: options.writes,
-      tlbEntries: options.tlb,
-      invalidateRate: options.invalidate,
-      zapAllRate: options.zapAll ?? Math.min(10, 2 ** 16 / pages),
-      batch: options.batch,
-      passes: options.passes ?? null,
-      sampleEvery: SAMPLE_EVERY,
-      epochLimit: EPOCH_LIMIT,
-      waitBoundMs: WAIT_BOUND_MS,
-    },
-    durationMs: options.duration ?? (timed ? DEFAULT_DURATION_MS : null),
-    ...(trace === undefined ? {} : { trace: trace.accesses }),
-    ...(options.sabotage === undefined ? {} : { sabotage: options.sabotage }),
+  const settings = {
+    mutant: options.mutant,
+    vcpus: options.vcpus,
+    pages: options.pages,
+    slots: options.slots,
+    workload: options.workload,
+    writes: options.writes,
+    tlbEntries: options.tlb,
+    invalidateRate: options.invalidate,
+    zapAllRate: options.zapAll,
+    batch: options.batch,
+    passes: options.passes,
+    stopAtViolation: options.stopAtViolation,
   };
+  return {
+    config: { seed: options.seed ?? String(randomInt(2 ** 47)), ...withoutUndefined(settings) },
+    ...withoutUndefined({
+      variants: options.variant?.map((variant) => variant.name),
+      durationMs: options.duration,
+      trace,
+      sabotage: options.sabotage,
+    }),
+  };
+}
+
+type Defined<Options> = { [Key in keyof Options]?: Exclude<Options[Key], undefined> };
+
+/** Leaves the defaults to whoever knows them. */
+function withoutUndefined<Options extends object>(options: Options): Defined<Options> {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as Defined<Options>;
 }
 
 function exitCodeOf(result: StressResult): number {

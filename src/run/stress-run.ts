@@ -1,8 +1,12 @@
+import type { ProgramTrace } from '../scenario/lackey.ts';
 import { InputError } from '../shared/input-error.ts';
+import { completeConfig, type StressSettings } from '../stress/complete-config.ts';
 import { createStressArena } from '../stress/stress-arena.ts';
 import type { StressConfig } from '../stress/stress-config.ts';
 import { checkSizes, MAX_ARENA_BYTES } from '../stress/stress-limits.ts';
 import type { Sabotage } from '../stress/worker-thread.ts';
+import { findMutant, mutants } from '../variants/mutants.ts';
+import { findVariant, type Variant, variantNames, variants } from '../variants/variants.ts';
 import { describeHost } from './host-info.ts';
 import { measureTimerCost } from './latency.ts';
 import { STRESS_SCHEMA, type StressFinding, type StressResult, type VariantResult } from './stress-result.ts';
@@ -10,48 +14,61 @@ import { runVariant } from './variant-run.ts';
 import type { VariantProgress } from './variant-run-options.ts';
 
 export interface StressOptions {
-  /** Canonical names, run one after another under the same configuration and seed. */
-  readonly variants: readonly string[];
-  readonly config: Omit<StressConfig, 'variant'>;
-  /** For each variant; null = until the passes are made or the trace ends. */
-  readonly durationMs: number | null;
-  /** Packed accesses on shared memory, with workload `trace`. */
-  readonly trace?: Int32Array;
+  /**
+   * Names or aliases, run one after another under the same configuration and seed. Default: all; with a mutant, those
+   * on which it shows.
+   */
+  readonly variants?: readonly string[];
+  readonly config: StressSettings;
+  /**
+   * For each variant; null = until the passes are made or the trace ends. Default, unless one of these is given: 5 s,
+   * and 20 s with a mutant, whose run ends as soon as it is caught.
+   */
+  readonly durationMs?: number | null;
+  /** Accesses of a real program instead of a generated workload. */
+  readonly trace?: Pick<ProgramTrace, 'accesses' | 'pages'>;
   /** Stops early, with partial results. */
   readonly signal?: AbortSignal;
+  /** Called when everything has been checked and the first variant is about to run. */
+  readonly onStart?: () => void;
   readonly onProgress?: (progress: VariantProgress) => void;
   /** Test of the harness: makes one worker die or hang. */
   readonly sabotage?: { readonly worker: string; readonly how: Sabotage };
 }
 
+const DEFAULT_DURATION_MS = 5_000;
+/** A broken rule gets this long to be caught. */
+const DEFAULT_MUTANT_DURATION_MS = 20_000;
+
 /**
  * Runs vCPUs, the aging thread and the host on real threads, once for each variant, and judges what the aging calls
  * said.
  *
- * @throws InputError if the sizes do not fit the model
+ * @throws InputError if a name is unknown, or the sizes do not fit the model
  */
 export async function stress(options: StressOptions): Promise<StressResult> {
-  const { config } = options;
-  checkSizes(config);
-  const arena = createStressArena({ ...config, variant: options.variants[0] ?? '' });
-  const arenaBytes = arena.layout.wordCount * Int32Array.BYTES_PER_ELEMENT;
-  if (arenaBytes > MAX_ARENA_BYTES) {
-    throw new InputError(`--pages, --vcpus: the arena takes ${arenaBytes} bytes; accepted: up to ${MAX_ARENA_BYTES}`);
-  }
+  const chosen = (options.variants ?? defaultVariants(options.config.mutant ?? null)).map(knownVariant);
+  const config = completeConfig(options.config, options.trace?.pages ?? null);
+  const arenaBytes = checkStress(config, chosen[0]?.name ?? '', options.trace?.pages ?? 0);
+  const timed = options.trace === undefined && config.passes === null;
+  const defaultMs = config.mutant === null ? DEFAULT_DURATION_MS : DEFAULT_MUTANT_DURATION_MS;
+  const durationMs = options.durationMs === undefined ? (timed ? defaultMs : null) : options.durationMs;
   const signal = options.signal ?? new AbortController().signal;
-  const variants: VariantResult[] = [];
+
+  options.onStart?.();
+  const results: VariantResult[] = [];
   const findings: StressFinding[] = [];
-  for (const variant of options.variants) {
+  for (const variant of chosen) {
     if (signal.aborted) break;
     const run = await runVariant({
-      config: { ...config, variant },
-      durationMs: options.durationMs,
-      trace: options.trace ?? null,
+      config: { ...config, variant: variant.name },
+      durationMs,
+      trace: options.trace?.accesses ?? null,
       signal,
       ...(options.onProgress === undefined ? {} : { onProgress: options.onProgress }),
       ...(options.sabotage === undefined ? {} : { sabotage: options.sabotage }),
     });
-    variants.push(run.result);
+    results.push(run.result);
     findings.push(...run.findings);
   }
   return {
@@ -60,8 +77,39 @@ export async function stress(options: StressOptions): Promise<StressResult> {
     interrupted: signal.aborted,
     host: describeHost(),
     timerNs: measureTimerCost(),
-    config: { ...config, durationMs: options.durationMs, arenaBytes },
-    variants,
+    config: { ...config, durationMs, arenaBytes },
+    variants: results,
     findings,
   };
+}
+
+function defaultVariants(mutant: string | null): readonly string[] {
+  const shownOn = mutant === null ? [] : (findMutant(mutant)?.shownOn ?? []);
+  return shownOn.length > 0 ? shownOn : variants.map((variant) => variant.name);
+}
+
+function knownVariant(name: string): Variant {
+  const variant = findVariant(name);
+  if (variant === undefined) {
+    throw new InputError(`variant ${name}: there is none; accepted: ${variantNames().join(', ')}`);
+  }
+  return variant;
+}
+
+/** The size of the arena in bytes, or an error that names what does not fit. */
+function checkStress(config: Omit<StressConfig, 'variant'>, variant: string, tracePages: number): number {
+  if (config.mutant !== null && findMutant(config.mutant) === undefined) {
+    const names = mutants.map((mutant) => mutant.name).join(', ');
+    throw new InputError(`mutant ${config.mutant}: there is none; accepted: ${names}`);
+  }
+  if (config.pages < tracePages) {
+    throw new InputError(`--pages: the trace touches ${tracePages} pages; accepted: at least as many`);
+  }
+  checkSizes(config);
+  const { layout } = createStressArena({ ...config, variant });
+  const bytes = layout.wordCount * Int32Array.BYTES_PER_ELEMENT;
+  if (bytes > MAX_ARENA_BYTES) {
+    throw new InputError(`--pages, --vcpus: the arena takes ${bytes} bytes; accepted: up to ${MAX_ARENA_BYTES}`);
+  }
+  return bytes;
 }

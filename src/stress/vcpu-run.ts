@@ -71,6 +71,7 @@ class VcpuRun {
       stampWord: (table) => infoWord(vm, table, INFO_STAMP),
     });
     this.#worker.m.sink = this.#recorder;
+    this.#worker.hasViolation = () => this.#recorder.findings.hasViolation;
     this.#worker.beforeWaiting = () => leaveGuest(this.#worker.m, vm, task.vcpu);
     this.#sampling = derivePrng(task.config.seed, `vcpu${task.vcpu} sampling`);
     this.#untilSample = this.#nextSample();
@@ -122,10 +123,12 @@ class VcpuRun {
     const { config, vcpu } = this.#task;
     const { control } = this.#worker.arena;
     const prng = derivePrng(config.seed, `vcpu${vcpu}`);
+    const share = shareOf(config.pages, config.vcpus, vcpu);
+    const roundsBetweenPulses = Math.max(1, Math.floor((PULSE_INTERVAL * config.vcpus) / config.pages));
     let made = 0;
     do {
-      made += this.#make(touchOnce(prng, shareOf(config.pages, config.vcpus, vcpu), 1), Infinity);
-      if (!this.#pulse()) return made;
+      made += this.#make(touchOnce(prng, share, 1), Infinity);
+      if (this.#drops % roundsBetweenPulses === 0 && !this.#pulse()) return made;
       this.#drops++;
       this.#worker.announce(control.dropArrived);
     } while (this.#worker.waitFor(control.dropEnded, (ended) => ended >= this.#drops));

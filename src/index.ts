@@ -1,0 +1,27 @@
+export { createMmuLock, type MmuLock, readLock, readUnlock, writeLock, writeUnlock } from './locks/mmu-lock.ts';
+export {
+  createQueuedSpinlock,
+  type QueuedSpinlock,
+  queuedSpinLock,
+  queuedSpinUnlock,
+} from './locks/queued-spinlock.ts';
+export { createRcu, initRcu, type Rcu, rcuElapsed, rcuReadLock, rcuReadUnlock, rcuStamp } from './locks/rcu.ts';
+export { createSrcu, type Srcu, srcuReadLock, srcuReadUnlock, synchronizeSrcu } from './locks/srcu.ts';
+export { createStartGate, openStartGate, passStartGate, type StartGate } from './locks/start-gate.ts';
+export type { HostInfo } from './run/host-info.ts';
+export type { LatencySummary } from './run/latency.ts';
+export type { StressFinding, StressResult, StressVerdict, VariantResult } from './run/stress-result.ts';
+export { type StressOptions, stress } from './run/stress-run.ts';
+export type { VariantProgress } from './run/variant-run-options.ts';
+export type { ProgramTrace } from './scenario/lackey.ts';
+export { readProgramTrace } from './scenario/program-trace.ts';
+export { HarnessError } from './shared/harness-error.ts';
+export { InputError } from './shared/input-error.ts';
+export { Layout, LayoutBuilder, type Region, type RegionSpec, type WordClass } from './shared/layout.ts';
+export type { Memory, Word } from './shared/memory.ts';
+export { type PropertyId, propertyIds, type TolerationId, tolerationIds } from './shared/property.ts';
+export { RacyThreadMemory, ThreadMemory, type ThreadMemoryOptions, WAITER_WORDS } from './shared/thread-memory.ts';
+export type { StressSettings } from './stress/complete-config.ts';
+export type { WorkloadName } from './stress/stress-config.ts';
+export { type Mutant, mutants } from './variants/mutants.ts';
+export { type Variant, variants } from './variants/variants.ts';
