@@ -23,8 +23,8 @@ it.each(caught)('A stress run catches %s on %s', async (mutant, variant, overrid
   let found = 0;
   for (const seed of SEEDS) {
     const { variants, findings } = await runStress(
-      { mutant, seed, ...overrides },
-      { variants: [variant], durationMs: 1000 },
+      { mutant, seed, stopAtViolation: true, ...overrides },
+      { variants: [variant], durationMs: 3000 },
     );
     expect(variants[0]?.failures).toEqual([]);
     found = variants[0]?.violations[property] ?? 0;
