@@ -65,7 +65,10 @@ describe('A stress run on real threads finds nothing', () => {
 it('A stress run makes every access of a trace exactly once, whatever its duration', async () => {
   const trace = new Int32Array(new SharedArrayBuffer(4 * 100_001));
   for (let i = 0; i < trace.length; i++) trace[i] = packAccess((i * 31) % 200, i % 4 === 0);
-  const { variants } = await runStress({ workload: 'trace', vcpus: 3 }, { trace, durationMs: null });
+  const { variants } = await runStress(
+    { workload: 'trace', vcpus: 3 },
+    { trace: { accesses: trace, pages: 200 }, durationMs: null },
+  );
   expect(variants.map(complaints)).toEqual(variants.map(noComplaints));
   expect(variants.map(({ accesses }) => accesses)).toEqual([100_001, 100_001]);
 });
