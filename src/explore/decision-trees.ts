@@ -96,6 +96,8 @@ export class DecisionTrees {
   readonly #edgeKey = new Int32Array(2);
   readonly #roots = new Map<number, { readonly node: number; readonly closing: number }>();
   readonly #heads = new Map<string, number>();
+  /** Labels of the loop heads that lie in front of these nodes. */
+  readonly #labels = new Map<number, string>();
   readonly #alternatives = new Map<number, { node: number; result: number }[]>();
   readonly #memory: PrefixMemory;
   readonly #options: TreeOptions;
@@ -254,6 +256,7 @@ export class DecisionTrees {
     nodes.depth[node] = parent < 0 ? 0 : (nodes.depth[parent] as number) + 1;
     nodes.head[node] = found.head === undefined ? 0 : 1;
     if (key !== undefined) this.#heads.set(key, node);
+    if (found.head !== undefined) this.#labels.set(node, (JSON.parse(found.head) as [string])[0]);
     return node;
   }
 
@@ -308,19 +311,18 @@ export class DecisionTrees {
     const thread = this.nodes.thread[node] as number;
     for (const way of this.#alternatives.get(head) ?? []) {
       const other = this.#runOnce(thread, thread, this.#alternativeHistory(node, result, head, way));
-      if (!sameFinding(found, other)) throw this.#brokenLoopHead(thread, found, other);
+      if (!sameFinding(found, other)) throw this.#brokenLoopHead(head, found, other);
     }
   }
 
   /** A new history has reached an old loop head: what is known to follow must follow it, too. */
   #checkLoopHead(head: number, node: number, result: number, found: Finding): void {
     const { nodes } = this;
-    const thread = nodes.thread[head] as number;
     const same =
       this.matches(head, found.kind, found.word, found.a, found.b, found.c) &&
       nodes.opening[head] === found.opening &&
       nodes.own[head] === found.own;
-    if (!same) throw this.#brokenLoopHead(thread, this.#findingAt(head), found);
+    if (!same) throw this.#brokenLoopHead(head, this.#findingAt(head), found);
     const known = this.#alternatives.get(head) ?? [];
     if (known.length >= MAX_ALTERNATIVES) return;
     const way = { node, result };
@@ -338,7 +340,7 @@ export class DecisionTrees {
       const expected = { ...this.#findingAt(child), closing: this.edgeClosing[edge] as number, head: other.head };
       const merges = nodes.head[child] === 1;
       if (!sameFinding(expected, other) || merges !== (other.head !== undefined)) {
-        throw this.#brokenLoopHead(thread, expected, other);
+        throw this.#brokenLoopHead(head, expected, other);
       }
       if (!merges && nodes.parent[child] === at) this.#checkBelow(child, head, way);
     }
@@ -359,10 +361,10 @@ export class DecisionTrees {
     };
   }
 
-  #brokenLoopHead(thread: number, first: Finding, second: Finding): ProgramError {
-    const label = (JSON.parse(second.head ?? first.head ?? '[""]') as [string])[0];
+  #brokenLoopHead(head: number, first: Finding, second: Finding): ProgramError {
+    const thread = this.nodes.thread[head] as number;
     return new ProgramError(
-      `${this.#nameOf(thread)} breaks the contract of its loop head${label === '' ? '' : ` "${label}"`}: two histories ` +
+      `${this.#nameOf(thread)} breaks the contract of its loop head "${this.#labels.get(head)}": two histories ` +
         `that agree there come to ${this.#describeFinding(first)} and to ${this.#describeFinding(second)}. ` +
         'What follows may depend on nothing but the label and the locals',
     );
