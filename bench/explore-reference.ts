@@ -28,6 +28,7 @@ function search(): { states: number; transitions: number } {
     maxOperations: 1000,
   });
   const watch = new BudgetWatch({}, undefined);
-  const found = mode === 'sleep' ? searchWithSleepSets(machine, undefined, watch) : searchFully(machine, undefined, watch);
+  const found =
+    mode === 'sleep' ? searchWithSleepSets(machine, undefined, watch) : searchFully(machine, undefined, watch);
   return { states: found.states.count, transitions: found.transitions };
 }

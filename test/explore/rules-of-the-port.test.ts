@@ -104,11 +104,14 @@ describe('what a thread must not do', () => {
   });
 
   it('distinguishes own words behind a loop head', () => {
-    const result = run((m) => {
-      m.storeOwn(3, m.load(0));
-      m.loopHead('l');
-      m.store(1, m.loadOwn(3));
-    }, (m) => m.store(0, 9));
+    const result = run(
+      (m) => {
+        m.storeOwn(3, m.load(0));
+        m.loopHead('l');
+        m.store(1, m.loadOwn(3));
+      },
+      (m) => m.store(0, 9),
+    );
     expect(result.outcomes.map(({ memory }) => memory[1]).sort()).toEqual([0, 9]);
   });
 
