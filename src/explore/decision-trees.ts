@@ -54,6 +54,7 @@ interface Finding {
   c: number;
   opening: number;
   closing: number;
+  woken: number;
   own: number;
   head: string | undefined;
 }
@@ -76,6 +77,7 @@ const MAX_ALTERNATIVES = 2;
 export class DecisionTrees {
   readonly nodes = new NodeColumns();
   readonly notes = new NoteLists();
+  readonly wokenWords = new ValueTable<readonly Word[]>();
   readonly outcomes = new ValueTable<unknown>();
   readonly faults = new ValueTable<ThreadFault>();
   /** Own words that a thread has written: pairs [word, value]. */
@@ -85,6 +87,8 @@ export class DecisionTrees {
   edgeChild = new Int32Array(1024);
   /** Events that go with the step of edge `i`, after its operation. */
   edgeClosing = new Int32Array(1024);
+  /** Words woken behind edge `i`: a list of `wokenWords`. */
+  edgeWoken = new Int32Array(1024);
   /** Next edge of the same node, or -1. */
   edgeNext = new Int32Array(1024);
   /** Most moves of one node: alternatives of a choice. */
@@ -152,6 +156,7 @@ export class DecisionTrees {
     if (edge >= this.edgeChild.length) this.#growEdges();
     this.edgeChild[edge] = child;
     this.edgeClosing[edge] = found.closing;
+    this.edgeWoken[edge] = found.woken;
     this.edgeNext[edge] = (nodes.firstEdge[node] as number) - 1;
     nodes.firstEdge[node] = edge + 1;
     const isOldHead = child < before && nodes.head[child] === 1;
@@ -180,7 +185,7 @@ export class DecisionTrees {
 
   /** Bytes held, roughly: what a memory budget counts. */
   get bytes(): number {
-    return this.nodes.count * 14 * 4 + this.edgeChild.byteLength * 3 + this.#edges.bytes;
+    return this.nodes.count * 14 * 4 + this.edgeChild.byteLength * 4 + this.#edges.bytes;
   }
 
   /** Runs the program along the history; in checked mode twice, and the two must agree. */
@@ -203,16 +208,17 @@ export class DecisionTrees {
     const { returned, value } = memory.run(tree, name, run, history.nodes, history.results);
     const own = this.ownVectors.idOf([...memory.own].sort(([left], [right]) => left - right));
     const { head } = memory;
+    const woken = this.wokenWords.idOf(memory.woken);
     if (memory.stopped) {
       const { kind, word, a, b, c } = memory;
       const opening = this.notes.idOf(memory.opening);
-      return { kind, word, a, b, c, opening, closing: this.notes.idOf(memory.closing), own, head };
+      return { kind, word, a, b, c, opening, closing: this.notes.idOf(memory.closing), woken, own, head };
     }
     // No step follows, so events that wait for one go with the last.
     const closing = this.notes.idOf([...memory.closing, ...memory.opening]);
     const kind = returned ? OpKind.finished : OpKind.stopped;
     const a = returned ? this.outcomes.idOf(value) : this.faults.idOf(faultOf(value));
-    return { kind, word: 0, a, b: 0, c: 0, opening: 0, closing, own, head };
+    return { kind, word: 0, a, b: 0, c: 0, opening: 0, closing, woken, own, head };
   }
 
   #mustAgree(thread: number, first: Finding, second: Finding): void {
@@ -337,7 +343,12 @@ export class DecisionTrees {
       const result = this.#edges.rows[2 * edge + 1] as number;
       const child = this.edgeChild[edge] as number;
       const other = this.#runOnce(thread, thread, this.#alternativeHistory(at, result, head, way));
-      const expected = { ...this.#findingAt(child), closing: this.edgeClosing[edge] as number, head: other.head };
+      const expected = {
+        ...this.#findingAt(child),
+        closing: this.edgeClosing[edge] as number,
+        woken: this.edgeWoken[edge] as number,
+        head: other.head,
+      };
       const merges = nodes.head[child] === 1;
       if (!sameFinding(expected, other) || merges !== (other.head !== undefined)) {
         throw this.#brokenLoopHead(head, expected, other);
@@ -356,6 +367,7 @@ export class DecisionTrees {
       c: nodes.c[node] as number,
       opening: nodes.opening[node] as number,
       closing: 0,
+      woken: 0,
       own: nodes.own[node] as number,
       head: undefined,
     };
@@ -385,6 +397,7 @@ export class DecisionTrees {
     const length = 2 * this.edgeChild.length;
     this.edgeChild = grown(this.edgeChild, length);
     this.edgeClosing = grown(this.edgeClosing, length);
+    this.edgeWoken = grown(this.edgeWoken, length);
     this.edgeNext = grown(this.edgeNext, length);
   }
 }
@@ -398,6 +411,7 @@ function sameFinding(first: Finding, second: Finding): boolean {
     first.c === second.c &&
     first.opening === second.opening &&
     first.closing === second.closing &&
+    first.woken === second.woken &&
     first.own === second.own &&
     first.head === second.head
   );

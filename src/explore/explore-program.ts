@@ -13,6 +13,7 @@ import type { Breach } from './monitor.ts';
 import { type Program, representatives } from './program.ts';
 import { type SmokeResult, smoke } from './smoke.ts';
 import { Symmetry } from './symmetry.ts';
+import { someSleeperIsLeft } from './wake-check.ts';
 
 /** How to explore. */
 export interface ExploreOptions {
@@ -32,6 +33,11 @@ export interface ExploreOptions {
   readonly smoke?:
     | false
     | { readonly seed?: string; readonly runs?: number; readonly onFinding?: (breaches: readonly Breach[]) => void };
+  /**
+   * Also checks that each step that ends a thread's wait is followed by `wake`, before its thread's next step: property
+   * `lost-wakeup`. In the explorer a wait ends by itself; on real threads it would not.
+   */
+  readonly wakes?: boolean;
   /** Merges the histories of a thread that has returned the same value: fewer states, the same outcomes. */
   readonly mergeFinished?: boolean;
   /** Longest history of a thread, in operations (default 10,000). */
@@ -120,6 +126,10 @@ export function exploreProgram(program: Program, options: ExploreOptions = {}): 
   const known = new Set(search.breaches.keys());
   for (const breaches of machine.brokenStores.values()) for (const breach of breaches) known.add(breach);
   for (const breach of tally.breaches(judge)) known.add(breach);
+  if (options.wakes && someSleeperIsLeft(machine, search.states)) {
+    judge.demandWakes();
+    known.add(judge.lostWakeup);
+  }
   for (const breach of smoked?.found.keys() ?? []) known.add(breach);
   if (traps !== undefined && traps.size > 0) {
     known.add(judge.cannotFinish);
