@@ -38,6 +38,8 @@ export interface ExploreOptions {
    * `lost-wakeup`. In the explorer a wait ends by itself; on real threads it would not.
    */
   readonly wakes?: boolean;
+  /** Also looks for threads that can starve. Not with identical threads, which it could not tell apart. */
+  readonly starvation?: boolean;
   /** Merges the histories of a thread that has returned the same value: fewer states, the same outcomes. */
   readonly mergeFinished?: boolean;
   /** Longest history of a thread, in operations (default 10,000). */
@@ -79,6 +81,11 @@ export interface ProgramResult {
   readonly deadlocks: readonly ProgramDeadlock[];
   /** Whether from every state all threads can come to their end; null if the search is incomplete. */
   readonly canAlwaysFinish: boolean | null;
+  /**
+   * Threads (by index) that can be kept from their end for ever although the scheduler is fair; null if not asked for, or
+   * if the search is incomplete. Not part of the verdict: a thread may be meant to wait for ever.
+   */
+  readonly starved: readonly number[] | null;
   readonly violations: readonly Violation[];
   /** Random runs before the search. */
   readonly smokeRuns: number;
@@ -152,6 +159,7 @@ export function exploreProgram(program: Program, options: ExploreOptions = {}): 
     outcomes: tally.outcomes(),
     deadlocks: tally.deadlocks(),
     canAlwaysFinish: complete ? tally.stuck === 0 && traps?.size === 0 : null,
+    starved: complete && options.starvation && symmetry === undefined ? passes.starved() : null,
     violations,
     smokeRuns: smoked?.runs ?? 0,
     bytes: search.states.bytes + machine.bytes,
