@@ -29,6 +29,7 @@ export function createMachine(): Machine {
     zapAllRate: 0,
     batch: 64,
     passes: null,
+    stopAtViolation: false,
     sampleEvery: 1,
     epochLimit: 2 ** 27,
     waitBoundMs: 10_000,

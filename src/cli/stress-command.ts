@@ -36,10 +36,14 @@ export function stressCommand(setExitCode: (code: number) => void) {
     .description(
       'vCPUs access and an aging worker harvests, on real threads, variant after variant; judged by an oracle',
     )
-    .option('--variant <names>', `${variantNames().join(', ')}`, listOf(variantNames(), findVariant))
+    .option(
+      '--variant <names>',
+      `${variantNames().join(', ')} (default: all; with --mutant those on which it shows)`,
+      listOf(variantNames(), findVariant),
+    )
     .option(
       '--mutant <name>',
-      `break one rule: ${mutants.map((mutant) => mutant.name).join(', ')}`,
+      `break one rule, and run until it is caught: ${mutants.map((mutant) => mutant.name).join(', ')}`,
       oneOf(mutants.map((mutant) => mutant.name)),
     )
     .option('--vcpus <n>', 'vCPU threads (default: cores)', count(1, MAX_VCPUS))
@@ -49,8 +53,13 @@ export function stressCommand(setExitCode: (code: number) => void) {
       count(1, 2 ** 23),
     )
     .option('--slots <n>', 'memslots that they are split over (default: 3)', count(1, MAX_SLOTS))
-    .option('--duration <t>', 'for each variant (default: 5s; a trace always runs to its end)', duration)
+    .option(
+      '--duration <t>',
+      'for each variant (default: 5s, with --mutant 20s; a trace always runs to its end)',
+      duration,
+    )
     .option('--passes <n>', 'stop after so many whole aging passes', count(1, 2 ** 30))
+    .option('--stop-at-violation', 'end a run when the first violation is seen (default with --mutant)')
     .option('--workload <name>', `${workloadNames.join(', ')} (default: zipf)`, oneOf(workloadNames))
     .option(
       '--trace <file>',
@@ -135,6 +144,7 @@ async function toStressOptions(options: CommandOptions): Promise<StressOptions> 
     zapAllRate: options.zapAll,
     batch: options.batch,
     passes: options.passes,
+    stopAtViolation: options.stopAtViolation,
   };
   return {
     config: { seed: options.seed ?? String(randomInt(2 ** 47)), ...withoutUndefined(settings) },

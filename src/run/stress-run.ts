@@ -14,10 +14,16 @@ import { runVariant } from './variant-run.ts';
 import type { VariantProgress } from './variant-run-options.ts';
 
 export interface StressOptions {
-  /** Names or aliases, run one after another under the same configuration and seed; default: all. */
+  /**
+   * Names or aliases, run one after another under the same configuration and seed. Default: all; with a mutant, those
+   * on which it shows.
+   */
   readonly variants?: readonly string[];
   readonly config: StressSettings;
-  /** For each variant; null = until the passes are made or the trace ends. Default: 5 s unless one of these is given. */
+  /**
+   * For each variant; null = until the passes are made or the trace ends. Default, unless one of these is given: 5 s,
+   * and 20 s with a mutant, whose run ends as soon as it is caught.
+   */
   readonly durationMs?: number | null;
   /** Accesses of a real program instead of a generated workload. */
   readonly trace?: Pick<ProgramTrace, 'accesses' | 'pages'>;
@@ -31,6 +37,8 @@ export interface StressOptions {
 }
 
 const DEFAULT_DURATION_MS = 5_000;
+/** A broken rule gets this long to be caught. */
+const DEFAULT_MUTANT_DURATION_MS = 20_000;
 
 /**
  * Runs vCPUs, the aging thread and the host on real threads, once for each variant, and judges what the aging calls
@@ -39,11 +47,12 @@ const DEFAULT_DURATION_MS = 5_000;
  * @throws InputError if a name is unknown, or the sizes do not fit the model
  */
 export async function stress(options: StressOptions): Promise<StressResult> {
-  const chosen = options.variants?.map(knownVariant) ?? variants;
+  const chosen = (options.variants ?? defaultVariants(options.config.mutant ?? null)).map(knownVariant);
   const config = completeConfig(options.config, options.trace?.pages ?? null);
   const arenaBytes = checkStress(config, chosen[0]?.name ?? '', options.trace?.pages ?? 0);
   const timed = options.trace === undefined && config.passes === null;
-  const durationMs = options.durationMs === undefined ? (timed ? DEFAULT_DURATION_MS : null) : options.durationMs;
+  const defaultMs = config.mutant === null ? DEFAULT_DURATION_MS : DEFAULT_MUTANT_DURATION_MS;
+  const durationMs = options.durationMs === undefined ? (timed ? defaultMs : null) : options.durationMs;
   const signal = options.signal ?? new AbortController().signal;
 
   options.onStart?.();
@@ -72,6 +81,11 @@ export async function stress(options: StressOptions): Promise<StressResult> {
     variants: results,
     findings,
   };
+}
+
+function defaultVariants(mutant: string | null): readonly string[] {
+  const shownOn = mutant === null ? [] : (findMutant(mutant)?.shownOn ?? []);
+  return shownOn.length > 0 ? shownOn : variants.map((variant) => variant.name);
 }
 
 function knownVariant(name: string): Variant {

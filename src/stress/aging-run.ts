@@ -62,6 +62,7 @@ class AgingRun {
       stampWord: (table) => infoWord(vm, table, INFO_STAMP),
     });
     this.#worker.m.sink = this.#recorder;
+    this.#worker.hasViolation = () => this.#recorder.findings.hasViolation;
     this.#offsets = derivePrng(task.config.seed, 'aging offsets');
     this.#said = new Uint8Array(task.config.batch);
   }

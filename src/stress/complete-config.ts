@@ -28,6 +28,8 @@ export function completeConfig(settings: StressSettings, tracePages: number | nu
     zapAllRate: Math.min(DEFAULT_ZAP_ALL_RATE, PAGES_POPULATED_PER_SECOND / pages),
     batch: 64,
     passes: null,
+    // A broken rule is to be caught, not counted.
+    stopAtViolation: settings.mutant !== undefined && settings.mutant !== null,
     sampleEvery: 256,
     // Half of what fits: the oracle starts its epochs again long before they wrap.
     epochLimit: MAX_EPOCH >>> 1,

@@ -47,6 +47,7 @@ class HostRun {
       stampWord: (table) => infoWord(vm, table, INFO_STAMP),
     });
     this.#worker.m.sink = this.#recorder;
+    this.#worker.hasViolation = () => this.#recorder.findings.hasViolation;
     this.#ranges = derivePrng(task.config.seed, 'host ranges');
   }
 

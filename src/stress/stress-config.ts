@@ -23,6 +23,8 @@ export interface StressConfig {
   readonly batch: number;
   /** Whole aging passes after which the run ends; null = no limit. */
   readonly passes: number | null;
+  /** The run ends when the first violation is seen, instead of counting on. */
+  readonly stopAtViolation: boolean;
   /** One access in about this many is timed. */
   readonly sampleEvery: number;
   /** The oracle starts its epochs again beyond this one. */

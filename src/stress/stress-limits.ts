@@ -7,6 +7,7 @@ export const MAX_VCPUS = 64;
 export const MAX_SLOTS = 64;
 /** Gfns stay below this, so that their arithmetic stays within 32 bits. */
 const MAX_GFN = 2 ** 30;
+const PAGES_PER_TABLE = 2 ** X86_64.entryBits;
 /** Largest arena. */
 export const MAX_ARENA_BYTES = 4 * 2 ** 30;
 
@@ -22,7 +23,8 @@ export function checkSizes(config: Pick<StressConfig, 'pages' | 'slots' | 'vcpus
   const last = specs[specs.length - 1];
   if (needed > MAX_TABLES || (last !== undefined && last.gfn + last.pages > MAX_GFN)) {
     throw new InputError(
-      `--pages: ${pages} pages take ${needed} page tables, and an SPTE's 13 bits for a table's id allow ${MAX_TABLES}`,
+      `--pages: ${pages} pages take ${needed} page tables, and an SPTE's 13 bits for a table's id allow ${MAX_TABLES}; ` +
+        `accepted here: up to ${(MAX_TABLES - needed) * PAGES_PER_TABLE + pages}`,
     );
   }
 }

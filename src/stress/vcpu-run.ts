@@ -71,6 +71,7 @@ class VcpuRun {
       stampWord: (table) => infoWord(vm, table, INFO_STAMP),
     });
     this.#worker.m.sink = this.#recorder;
+    this.#worker.hasViolation = () => this.#recorder.findings.hasViolation;
     this.#worker.beforeWaiting = () => leaveGuest(this.#worker.m, vm, task.vcpu);
     this.#sampling = derivePrng(task.config.seed, `vcpu${task.vcpu} sampling`);
     this.#untilSample = this.#nextSample();

@@ -32,6 +32,9 @@ export class WorkerThread {
   readonly thread: number;
   /** What the thread must do before it may be waited for; a vCPU leaves the guest. */
   beforeWaiting: () => void = () => {};
+  /** Whether this thread's oracle has seen a violation. */
+  hasViolation: () => boolean = () => false;
+  readonly #stopAtViolation: boolean;
   readonly #sabotage: Sabotage | undefined;
   readonly #heartbeat: Word;
   readonly #workDone: Word;
@@ -45,6 +48,7 @@ export class WorkerThread {
       layout: this.arena.layout,
     });
     this.#sabotage = task.sabotage;
+    this.#stopAtViolation = task.config.stopAtViolation;
     this.#heartbeat = heartbeatWord(this.arena.control, this.thread);
     this.#workDone = workDoneWord(this.arena.control, this.thread);
   }
@@ -63,10 +67,11 @@ export class WorkerThread {
     return this.m.load(this.arena.control.stop) === STOP_AT_ONCE;
   }
 
-  /** Says that the thread is alive and has done so much more; parks if the oracle asks for it. */
+  /** Says that the thread is alive and has done so much more; stops or parks if an oracle asks for it. */
   beat(work: number): void {
     this.m.add(this.#heartbeat, 1);
     this.m.add(this.#workDone, work);
+    if (this.#stopAtViolation && this.hasViolation()) this.m.store(this.arena.control.stop, STOP_AT_ONCE);
     if (this.m.load(this.arena.control.pause) !== 0) this.#park();
   }
 

@@ -90,7 +90,7 @@ export const mutants: readonly Mutant[] = Object.freeze([
     description: 'a fault maps its page with Accessed clear; the walk that follows sets it',
     breaks: { faultSetsAccessed: false },
     violates: 'access-lost',
-    shownOn: [],
+    shownOn: ['mmu-lock-6.1'],
   },
 ]);
 

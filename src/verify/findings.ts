@@ -18,6 +18,10 @@ export class Findings {
   readonly tolerated: Partial<Record<TolerationId, number>> = {};
   readonly details: Finding[] = [];
 
+  get hasViolation(): boolean {
+    return this.details.length > 0;
+  }
+
   violation(property: PropertyId, page: number, detail: () => string): void {
     const count = (this.violations[property] ?? 0) + 1;
     this.violations[property] = count;
