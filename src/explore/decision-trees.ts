@@ -25,7 +25,7 @@ export interface ThreadFault {
  * The history of a thread is longer than the engine is willing to follow: a loop without a loop head, most likely. It
  * ends a search without a verdict.
  */
-export class EndlessThread extends Error {
+class EndlessThread extends Error {
   override readonly name = 'EndlessThread';
 }
 

@@ -20,7 +20,7 @@ export interface Choice {
 }
 
 /** A cheapest schedule that breaks a property. */
-export interface Minimal {
+interface Minimal {
   readonly breach: number;
   readonly cost: Cost;
   readonly choices: readonly Choice[];

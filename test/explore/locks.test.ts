@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { type ExploreOptions, exploreProgram, type ProgramResult } from '../../src/explore/explore-program.ts';
+import { type ExploreOptions, exploreProgram } from '../../src/explore/explore-program.ts';
 import type { Monitor } from '../../src/explore/monitor.ts';
 import type { Program } from '../../src/explore/program.ts';
+import type { ProgramResult } from '../../src/explore/program-result.ts';
 import { rcuMonitor } from '../../src/explore/rcu-monitor.ts';
 import {
   createMmuLock,

@@ -14,7 +14,7 @@ export interface BruteProgram {
   readonly ghostStep?: (ghost: number, thread: number, event: number, page: number, value: number) => number;
 }
 
-export interface BruteOutcome {
+interface BruteOutcome {
   interleavings: bigint | null;
   minPreemptions: number;
 }

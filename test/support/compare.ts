@@ -1,12 +1,12 @@
-import type { ProgramResult } from '../../src/explore/explore-program.ts';
 import type { Cost } from '../../src/explore/minimal-search.ts';
 import type { Monitor } from '../../src/explore/monitor.ts';
 import type { Program } from '../../src/explore/program.ts';
+import type { ProgramResult } from '../../src/explore/program-result.ts';
 import type { BruteProgram, BruteResult } from './brute-force.ts';
 import { interpret, type RandomProgram } from './random-program.ts';
 
 /** An arbitrary ghost automaton in which the order of events matters. */
-export function ghostStep(ghost: number, thread: number, event: number, _page: number, value: number): number {
+function ghostStep(ghost: number, thread: number, event: number, _page: number, value: number): number {
   return (ghost * 3 + value + event + thread) % 5;
 }
 
