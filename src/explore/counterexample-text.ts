@@ -19,9 +19,8 @@ export function counterexampleText(program: Program, violation: Violation, model
   const numberWidth = Math.max(1, String(trace.length).length);
   const lines = [`${violation.property}: ${violation.message}  (model ${model})`];
   if (trace.length > 0) {
-    lines.push(
-      `${'#'.padStart(numberWidth)}${GAP}${program.threads.map(({ name }, thread) => name.padEnd(widths[thread] ?? 0)).join(GAP)}`,
-    );
+    const header = program.threads.map(({ name }, thread) => name.padEnd(widths[thread] ?? 0)).join(GAP);
+    lines.push(`${'#'.padStart(numberWidth)}${GAP}${header}`.trimEnd());
   }
   trace.forEach((step, index) => {
     if (step.switchedBecause !== undefined) {
@@ -104,7 +103,9 @@ function operands({ kind, a, b, c }: Operation): string[] {
 }
 
 function changeText({ operation, before, after }: TraceStep, wordName: (word: number) => string): string {
-  if (before === undefined || after === undefined || before === after) return '';
+  if (before === undefined || after === undefined) return '';
+  // A write that leaves the word as it was is part of the story; a read or a failed attempt is not.
+  if (before === after && !hasNoResult(operation.kind)) return '';
   return `${wordName(operation.word)}: ${before} -> ${after}`;
 }
 

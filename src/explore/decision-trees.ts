@@ -25,7 +25,7 @@ export interface ThreadFault {
  * The history of a thread is longer than the engine is willing to follow: a loop without a loop head, most likely. It
  * ends a search without a verdict.
  */
-export class EndlessThread extends Error {
+class EndlessThread extends Error {
   override readonly name = 'EndlessThread';
 }
 
@@ -54,6 +54,7 @@ interface Finding {
   c: number;
   opening: number;
   closing: number;
+  woken: number;
   own: number;
   head: string | undefined;
 }
@@ -76,6 +77,7 @@ const MAX_ALTERNATIVES = 2;
 export class DecisionTrees {
   readonly nodes = new NodeColumns();
   readonly notes = new NoteLists();
+  readonly wokenWords = new ValueTable<readonly Word[]>();
   readonly outcomes = new ValueTable<unknown>();
   readonly faults = new ValueTable<ThreadFault>();
   /** Own words that a thread has written: pairs [word, value]. */
@@ -85,6 +87,8 @@ export class DecisionTrees {
   edgeChild = new Int32Array(1024);
   /** Events that go with the step of edge `i`, after its operation. */
   edgeClosing = new Int32Array(1024);
+  /** Words woken behind edge `i`: a list of `wokenWords`. */
+  edgeWoken = new Int32Array(1024);
   /** Next edge of the same node, or -1. */
   edgeNext = new Int32Array(1024);
   /** Most moves of one node: alternatives of a choice. */
@@ -96,6 +100,8 @@ export class DecisionTrees {
   readonly #edgeKey = new Int32Array(2);
   readonly #roots = new Map<number, { readonly node: number; readonly closing: number }>();
   readonly #heads = new Map<string, number>();
+  /** Labels of the loop heads that lie in front of these nodes. */
+  readonly #labels = new Map<number, string>();
   readonly #alternatives = new Map<number, { node: number; result: number }[]>();
   readonly #memory: PrefixMemory;
   readonly #options: TreeOptions;
@@ -150,6 +156,7 @@ export class DecisionTrees {
     if (edge >= this.edgeChild.length) this.#growEdges();
     this.edgeChild[edge] = child;
     this.edgeClosing[edge] = found.closing;
+    this.edgeWoken[edge] = found.woken;
     this.edgeNext[edge] = (nodes.firstEdge[node] as number) - 1;
     nodes.firstEdge[node] = edge + 1;
     const isOldHead = child < before && nodes.head[child] === 1;
@@ -178,7 +185,7 @@ export class DecisionTrees {
 
   /** Bytes held, roughly: what a memory budget counts. */
   get bytes(): number {
-    return this.nodes.count * 14 * 4 + this.edgeChild.byteLength * 3 + this.#edges.bytes;
+    return this.nodes.count * 14 * 4 + this.edgeChild.byteLength * 4 + this.#edges.bytes;
   }
 
   /** Runs the program along the history; in checked mode twice, and the two must agree. */
@@ -201,16 +208,17 @@ export class DecisionTrees {
     const { returned, value } = memory.run(tree, name, run, history.nodes, history.results);
     const own = this.ownVectors.idOf([...memory.own].sort(([left], [right]) => left - right));
     const { head } = memory;
+    const woken = this.wokenWords.idOf(memory.woken);
     if (memory.stopped) {
       const { kind, word, a, b, c } = memory;
       const opening = this.notes.idOf(memory.opening);
-      return { kind, word, a, b, c, opening, closing: this.notes.idOf(memory.closing), own, head };
+      return { kind, word, a, b, c, opening, closing: this.notes.idOf(memory.closing), woken, own, head };
     }
     // No step follows, so events that wait for one go with the last.
     const closing = this.notes.idOf([...memory.closing, ...memory.opening]);
     const kind = returned ? OpKind.finished : OpKind.stopped;
     const a = returned ? this.outcomes.idOf(value) : this.faults.idOf(faultOf(value));
-    return { kind, word: 0, a, b: 0, c: 0, opening: 0, closing, own, head };
+    return { kind, word: 0, a, b: 0, c: 0, opening: 0, closing, woken, own, head };
   }
 
   #mustAgree(thread: number, first: Finding, second: Finding): void {
@@ -254,6 +262,7 @@ export class DecisionTrees {
     nodes.depth[node] = parent < 0 ? 0 : (nodes.depth[parent] as number) + 1;
     nodes.head[node] = found.head === undefined ? 0 : 1;
     if (key !== undefined) this.#heads.set(key, node);
+    if (found.head !== undefined) this.#labels.set(node, (JSON.parse(found.head) as [string])[0]);
     return node;
   }
 
@@ -308,19 +317,18 @@ export class DecisionTrees {
     const thread = this.nodes.thread[node] as number;
     for (const way of this.#alternatives.get(head) ?? []) {
       const other = this.#runOnce(thread, thread, this.#alternativeHistory(node, result, head, way));
-      if (!sameFinding(found, other)) throw this.#brokenLoopHead(thread, found, other);
+      if (!sameFinding(found, other)) throw this.#brokenLoopHead(head, found, other);
     }
   }
 
   /** A new history has reached an old loop head: what is known to follow must follow it, too. */
   #checkLoopHead(head: number, node: number, result: number, found: Finding): void {
     const { nodes } = this;
-    const thread = nodes.thread[head] as number;
     const same =
       this.matches(head, found.kind, found.word, found.a, found.b, found.c) &&
       nodes.opening[head] === found.opening &&
       nodes.own[head] === found.own;
-    if (!same) throw this.#brokenLoopHead(thread, this.#findingAt(head), found);
+    if (!same) throw this.#brokenLoopHead(head, this.#findingAt(head), found);
     const known = this.#alternatives.get(head) ?? [];
     if (known.length >= MAX_ALTERNATIVES) return;
     const way = { node, result };
@@ -335,10 +343,15 @@ export class DecisionTrees {
       const result = this.#edges.rows[2 * edge + 1] as number;
       const child = this.edgeChild[edge] as number;
       const other = this.#runOnce(thread, thread, this.#alternativeHistory(at, result, head, way));
-      const expected = { ...this.#findingAt(child), closing: this.edgeClosing[edge] as number, head: other.head };
+      const expected = {
+        ...this.#findingAt(child),
+        closing: this.edgeClosing[edge] as number,
+        woken: this.edgeWoken[edge] as number,
+        head: other.head,
+      };
       const merges = nodes.head[child] === 1;
       if (!sameFinding(expected, other) || merges !== (other.head !== undefined)) {
-        throw this.#brokenLoopHead(thread, expected, other);
+        throw this.#brokenLoopHead(head, expected, other);
       }
       if (!merges && nodes.parent[child] === at) this.#checkBelow(child, head, way);
     }
@@ -354,15 +367,16 @@ export class DecisionTrees {
       c: nodes.c[node] as number,
       opening: nodes.opening[node] as number,
       closing: 0,
+      woken: 0,
       own: nodes.own[node] as number,
       head: undefined,
     };
   }
 
-  #brokenLoopHead(thread: number, first: Finding, second: Finding): ProgramError {
-    const label = (JSON.parse(second.head ?? first.head ?? '[""]') as [string])[0];
+  #brokenLoopHead(head: number, first: Finding, second: Finding): ProgramError {
+    const thread = this.nodes.thread[head] as number;
     return new ProgramError(
-      `${this.#nameOf(thread)} breaks the contract of its loop head${label === '' ? '' : ` "${label}"`}: two histories ` +
+      `${this.#nameOf(thread)} breaks the contract of its loop head "${this.#labels.get(head)}": two histories ` +
         `that agree there come to ${this.#describeFinding(first)} and to ${this.#describeFinding(second)}. ` +
         'What follows may depend on nothing but the label and the locals',
     );
@@ -383,6 +397,7 @@ export class DecisionTrees {
     const length = 2 * this.edgeChild.length;
     this.edgeChild = grown(this.edgeChild, length);
     this.edgeClosing = grown(this.edgeClosing, length);
+    this.edgeWoken = grown(this.edgeWoken, length);
     this.edgeNext = grown(this.edgeNext, length);
   }
 }
@@ -396,6 +411,7 @@ function sameFinding(first: Finding, second: Finding): boolean {
     first.c === second.c &&
     first.opening === second.opening &&
     first.closing === second.closing &&
+    first.woken === second.woken &&
     first.own === second.own &&
     first.head === second.head
   );

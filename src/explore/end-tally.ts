@@ -1,9 +1,9 @@
 import type { EndStates } from './end-states.ts';
-import type { ProgramDeadlock, ProgramOutcome } from './explore-program.ts';
 import type { FullSearch } from './full-search.ts';
 import type { GraphPasses } from './graph-passes.ts';
 import type { Judge } from './judge.ts';
 import type { Machine } from './machine.ts';
+import type { ProgramDeadlock, ProgramOutcome } from './program-result.ts';
 import type { Symmetry } from './symmetry.ts';
 
 interface OutcomeTally {

@@ -1,7 +1,7 @@
-import type { Step } from './full-search.ts';
 import { GrowingList } from './growing-list.ts';
 import { BREACHES, cacheSlot, DISABLED, type Machine } from './machine.ts';
 import { finishHash, RowTable, rowFactor } from './row-table.ts';
+import type { Step } from './step.ts';
 import type { Symmetry } from './symmetry.ts';
 import { COUNT_BASE, Tallies, UNREACHED } from './tallies.ts';
 

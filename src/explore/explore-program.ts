@@ -3,7 +3,7 @@ import { type Budget, BudgetWatch, type OnProgress } from './budget.ts';
 import { endlessThread } from './decision-trees.ts';
 import { EndStates } from './end-states.ts';
 import { EndTally } from './end-tally.ts';
-import { findViolations, type Violation } from './find-violations.ts';
+import { findViolations } from './find-violations.ts';
 import { searchFully } from './full-search.ts';
 import { GraphPasses } from './graph-passes.ts';
 import { Judge } from './judge.ts';
@@ -11,8 +11,10 @@ import { Machine } from './machine.ts';
 import { memoryModel } from './memory-model.ts';
 import type { Breach } from './monitor.ts';
 import { type Program, representatives } from './program.ts';
+import type { ProgramResult } from './program-result.ts';
 import { type SmokeResult, smoke } from './smoke.ts';
 import { Symmetry } from './symmetry.ts';
+import { someSleeperIsLeft } from './wake-check.ts';
 
 /** How to explore. */
 export interface ExploreOptions {
@@ -32,52 +34,17 @@ export interface ExploreOptions {
   readonly smoke?:
     | false
     | { readonly seed?: string; readonly runs?: number; readonly onFinding?: (breaches: readonly Breach[]) => void };
+  /**
+   * Also checks that each step that ends a thread's wait is followed by `wake`, before its thread's next step: property
+   * `lost-wakeup`. In the explorer a wait ends by itself; on real threads it would not.
+   */
+  readonly wakes?: boolean;
+  /** Also looks for threads that can starve. Not with identical threads, which it could not tell apart. */
+  readonly starvation?: boolean;
   /** Merges the histories of a thread that has returned the same value: fewer states, the same outcomes. */
   readonly mergeFinished?: boolean;
   /** Longest history of a thread, in operations (default 10,000). */
   readonly maxOperations?: number;
-}
-
-/** What the threads returned and left behind, with how often and how easily it happens. */
-export interface ProgramOutcome {
-  /** By thread; a thread that has thrown has `{ threw: message }`. */
-  readonly values: readonly unknown[];
-  readonly memory: Int32Array;
-  /** Number of interleavings that end so; null if infinite or if the search is incomplete. */
-  readonly interleavings: bigint | null;
-  /** Fewest preemptions with which it can happen; null if the search is incomplete. */
-  readonly minPreemptions: number | null;
-}
-
-/** A state in which threads wait for each other for ever. */
-export interface ProgramDeadlock {
-  /** What each thread waits for, by thread; null for those that have ended. */
-  readonly waiting: readonly (string | null)[];
-  readonly memory: Int32Array;
-  readonly interleavings: bigint | null;
-  readonly minPreemptions: number | null;
-}
-
-export interface ProgramResult {
-  /** `holds` is said only after everything has been explored. */
-  readonly verdict: 'holds' | 'violated' | 'unknown';
-  readonly complete: boolean;
-  /** Why the search has ended early. */
-  readonly cut: string | null;
-  readonly model: string;
-  readonly states: number;
-  readonly transitions: number;
-  /** All interleavings, also those that end in a deadlock; null if infinite or if the search is incomplete. */
-  readonly interleavings: bigint | null;
-  readonly outcomes: readonly ProgramOutcome[];
-  readonly deadlocks: readonly ProgramDeadlock[];
-  /** Whether from every state all threads can come to their end; null if the search is incomplete. */
-  readonly canAlwaysFinish: boolean | null;
-  readonly violations: readonly Violation[];
-  /** Random runs before the search. */
-  readonly smokeRuns: number;
-  /** Bytes of the search's tables. */
-  readonly bytes: number;
 }
 
 const DEFAULT_MAX_OPERATIONS = 10_000;
@@ -120,6 +87,10 @@ export function exploreProgram(program: Program, options: ExploreOptions = {}): 
   const known = new Set(search.breaches.keys());
   for (const breaches of machine.brokenStores.values()) for (const breach of breaches) known.add(breach);
   for (const breach of tally.breaches(judge)) known.add(breach);
+  if (options.wakes && someSleeperIsLeft(machine, search.states)) {
+    judge.demandWakes();
+    known.add(judge.lostWakeup);
+  }
   for (const breach of smoked?.found.keys() ?? []) known.add(breach);
   if (traps !== undefined && traps.size > 0) {
     known.add(judge.cannotFinish);
@@ -142,6 +113,7 @@ export function exploreProgram(program: Program, options: ExploreOptions = {}): 
     outcomes: tally.outcomes(),
     deadlocks: tally.deadlocks(),
     canAlwaysFinish: complete ? tally.stuck === 0 && traps?.size === 0 : null,
+    starved: complete && options.starvation && symmetry === undefined ? passes.starved() : null,
     violations,
     smokeRuns: smoked?.runs ?? 0,
     bytes: search.states.bytes + machine.bytes,

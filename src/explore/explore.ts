@@ -1,11 +1,12 @@
 import type { Memory, Word } from '../shared/memory.ts';
 import type { Budget, OnProgress } from './budget.ts';
 import { counterexampleText } from './counterexample-text.ts';
-import { exploreProgram, type ProgramResult } from './explore-program.ts';
+import { exploreProgram } from './explore-program.ts';
 import type { Violation } from './find-violations.ts';
 import type { Invariant } from './machine.ts';
 import { hasBooleanResult, hasNoResult, OpKind, opName } from './operation.ts';
 import type { FinalCondition, Program } from './program.ts';
+import type { ProgramResult } from './program-result.ts';
 import { type Replay, replayToken } from './replay.ts';
 import type { SwitchReason, TraceStep } from './trace.ts';
 

@@ -43,7 +43,7 @@ export function findViolations(
     if (!violations.has(kind) && !wanted.has(kind)) wanted.set(kind, breach);
   }
   if (wanted.size > 0) {
-    const minimal = searchMinimal(machine, judge.state, new Set(wanted.keys()), new BudgetWatch(budget, undefined));
+    const minimal = searchMinimal(machine, judge, new Set(wanted.keys()), new BudgetWatch(budget, undefined));
     for (const [kind, breach] of wanted) {
       const found = minimal.found.get(kind);
       violations.set(

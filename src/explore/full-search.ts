@@ -4,18 +4,12 @@ import { Expander } from './expander.ts';
 import type { GrowingList } from './growing-list.ts';
 import type { Machine } from './machine.ts';
 import type { RowTable } from './row-table.ts';
+import type { Step } from './step.ts';
 import type { Symmetry } from './symmetry.ts';
 import type { Tallies } from './tallies.ts';
 
 /** Between two looks at the budget. */
 const EXPANSIONS_PER_CHECK = 4096;
-
-/** A step, as the state it starts from, the thread and the move. */
-export interface Step {
-  readonly state: number;
-  readonly thread: number;
-  readonly move: number;
-}
 
 /** What a full search has found. */
 export interface FullSearch {

@@ -3,6 +3,7 @@ import { fewestPreemptions } from './fewest-preemptions.ts';
 import type { FullSearch } from './full-search.ts';
 import type { Machine } from './machine.ts';
 import { countPaths, type PathCounts } from './path-counts.ts';
+import { starvedThreads } from './starvation.ts';
 import { StateGraph } from './state-graph.ts';
 import type { Symmetry } from './symmetry.ts';
 import { COUNT_BASE, UNREACHED } from './tallies.ts';
@@ -69,6 +70,12 @@ export class GraphPasses {
       if (canEnd === 0) traps.add(state);
     });
     return traps;
+  }
+
+  /** Threads that a fair scheduler can keep from their end for ever. */
+  starved(): readonly number[] {
+    if (this.#search.layered) return [];
+    return starvedThreads(this.#machine, this.#search.states, this.#allSteps());
   }
 
   #allSteps(): StateGraph {

@@ -1,8 +1,9 @@
 import type { EndStates } from './end-states.ts';
 import type { Machine } from './machine.ts';
-import type { JudgeState } from './minimal-search.ts';
+import type { JudgeState, JudgeStep } from './minimal-search.ts';
 import type { Breach } from './monitor.ts';
 import type { Program } from './program.ts';
+import { sleeperLeftBy } from './wake-check.ts';
 
 const DEADLOCK: Breach = {
   property: 'deadlock',
@@ -20,12 +21,23 @@ const CANNOT_FINISH: Breach = {
   message: 'from here on the threads can run for ever, but never to their end',
 };
 
+const LOST_WAKEUP: Breach = {
+  property: 'lost-wakeup',
+  class: 'forbidden',
+  reason: null,
+  page: null,
+  message: 'a wait ends and nobody wakes the sleeper',
+};
+
 /** Says what is wrong with a state: broken invariants, a deadlock, an end that was not to be. */
 export class Judge {
   readonly deadlock: number;
   readonly cannotFinish: number;
+  readonly lostWakeup: number;
   /** Whether the program can come to no end from a state; known only after a complete search. */
   isTrap: ((row: Int32Array) => boolean) | undefined;
+  /** Finds missing wake-ups, where they are looked for. */
+  step: JudgeStep | undefined;
   readonly #program: Program;
   readonly #machine: Machine;
   readonly #ends: EndStates;
@@ -37,6 +49,7 @@ export class Judge {
     this.#ends = ends;
     this.deadlock = machine.breaches.idOf(DEADLOCK);
     this.cannotFinish = machine.breaches.idOf(CANNOT_FINISH);
+    this.lostWakeup = machine.breaches.idOf(LOST_WAKEUP);
   }
 
   /** Breaches of a state in which the threads in the mask can go on. */
@@ -46,6 +59,19 @@ export class Judge {
     if (this.isTrap?.(row)) found.push(this.cannotFinish);
     return found;
   };
+
+  /** From now on, a step that ends a wait without waking the sleeper is a breach. */
+  demandWakes(): void {
+    const machine = this.#machine;
+    this.step = (row, thread, move) => {
+      const sleeper = sleeperLeftBy(machine, row, thread, move);
+      if (sleeper < 0) return [];
+      const nameOf = (one: number): string => machine.trees.threads[one]?.name ?? '';
+      const what = machine.trees.describe(row[1 + sleeper] as number);
+      const message = `${nameOf(sleeper)} sleeps on (${what}): ${nameOf(thread)} ends its wait and does not wake it`;
+      return [machine.breaches.idOf({ ...LOST_WAKEUP, message })];
+    };
+  }
 
   /** Breaches of a state without an enabled move. */
   end(row: Int32Array): readonly number[] {

@@ -158,6 +158,14 @@ export class Machine {
     return result;
   }
 
+  /** The words that the thread wakes behind its move, before its next step. */
+  wokenBy(store: number, move: number): readonly number[] {
+    const { trees } = this;
+    if (trees.nodes.kind[move] === OpKind.choose) return [];
+    const edge = trees.edge(move, this.resultOf(store, move));
+    return trees.wokenWords.valueOf(trees.edgeWoken[edge] as number);
+  }
+
   /** The breaches of a step whose cache entry is marked with `BREACHES`. */
   stepBreaches(store: number, move: number): readonly number[] {
     return this.#stepBreaches.get(`${store} ${move}`) ?? [];

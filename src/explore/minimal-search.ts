@@ -20,7 +20,7 @@ export interface Choice {
 }
 
 /** A cheapest schedule that breaks a property. */
-export interface Minimal {
+interface Minimal {
   readonly breach: number;
   readonly cost: Cost;
   readonly choices: readonly Choice[];
@@ -30,6 +30,9 @@ export interface Minimal {
 
 /** Breaches of a state: `row` holds it, `enabled` has a bit for each thread that can go on. */
 export type JudgeState = (row: Int32Array, enabled: number) => readonly number[];
+
+/** Breaches of a step that are no monitor's, such as a wake-up that is missing. */
+export type JudgeStep = (row: Int32Array, thread: number, move: number) => readonly number[];
 
 export interface MinimalSearch {
   /** By kind of breach. */
@@ -49,7 +52,7 @@ const NOBODY = -1;
  */
 export function searchMinimal(
   machine: Machine,
-  judge: JudgeState,
+  judge: { readonly state: JudgeState; readonly step: JudgeStep | undefined },
   wanted: ReadonlySet<number>,
   watch: BudgetWatch,
 ): MinimalSearch {
@@ -97,7 +100,7 @@ export function searchMinimal(
         if (nodes.moves[node] === 0) continue;
         if (machine.cache[machine.step(store, node) + 3] !== DISABLED) enabled |= 1 << thread;
       }
-      for (const breach of judge(row, enabled)) record(breach, { preemptions, switches, steps }, key, undefined);
+      for (const breach of judge.state(row, enabled)) record(breach, { preemptions, switches, steps }, key, undefined);
       if (isDone()) return { found: settle(), searchedBelow: preemptions, cut: undefined };
       const canGoOn = running === NOBODY ? 0 : (enabled >> running) & 1;
       for (let thread = 0; thread < threads; thread++) {
@@ -111,11 +114,13 @@ export function searchMinimal(
           const next = machine.cache[step + 3] as number;
           const nextStore = machine.cache[step + 2] as number;
           transitions++;
-          if (next >= BREACHES) {
+          const broken = [
+            ...(next >= BREACHES ? machine.stepBreaches(store, move) : []),
+            ...(judge.step?.(row, thread, move) ?? []),
+          ];
+          for (const breach of broken) {
             const cost = { preemptions: preemptions + preempted, switches: switches + switched, steps: steps + 1 };
-            for (const breach of machine.stepBreaches(store, move)) {
-              record(breach, cost, key, { thread, alternative: move - node });
-            }
+            record(breach, cost, key, { thread, alternative: move - node });
           }
           row[0] = nextStore;
           row[1 + thread] = next & ~BREACHES;

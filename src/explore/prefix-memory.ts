@@ -35,6 +35,8 @@ export class PrefixMemory implements Memory {
   closing: Note[] = [];
   /** Ghost events that go with the next step. */
   opening: Note[] = [];
+  /** Words woken since the last step. */
+  woken: Word[] = [];
   /** The last loop head since the last step, as a key; undefined if there was none. */
   head: string | undefined;
   /** The thread's own words that it has written, with their values. */
@@ -75,6 +77,7 @@ export class PrefixMemory implements Memory {
     this.stopped = false;
     this.closing = [];
     this.opening = [];
+    this.woken = [];
     this.head = undefined;
     this.own.clear();
     let returned = false;
@@ -162,6 +165,7 @@ export class PrefixMemory implements Memory {
   wake(word: Word): void {
     this.#silently();
     this.#checkWords(word, 1);
+    if (this.#position === this.#results.length) this.woken.push(word);
   }
 
   peek(word: Word): number {

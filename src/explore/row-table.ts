@@ -78,7 +78,7 @@ export class RowTable {
     const { stride } = this;
     const row = this.count++;
     const base = row * stride;
-    if (base + stride > this.rows.length) this.reserve(this.count);
+    if (base + stride > this.rows.length) this.#growRows(this.count);
     const { rows } = this;
     for (let i = 0; i < stride; i++) rows[base + i] = from[i] as number;
     this.slots[2 * slot] = hash;
@@ -95,11 +95,7 @@ export class RowTable {
   /** Makes room, so that the caller may add up to this many rows by itself (`rows`, `slots` and `count`). */
   reserve(count: number): void {
     while (this.limit <= count) this.#growIndex();
-    const needed = count * this.stride;
-    if (needed > this.rows.length) {
-      const rows = Math.max(count, nextCapacity(this.rows.length / this.stride));
-      this.rows = grown(this.rows, rows * this.stride);
-    }
+    if (count * this.stride > this.rows.length) this.#growRows(count);
   }
 
   /** Makes room for more columns, which are 0 in the rows so far. A row's number and hash stay what they were. */
@@ -116,6 +112,11 @@ export class RowTable {
   /** Bytes held: what a memory budget counts. */
   get bytes(): number {
     return this.count * this.stride * 4 + this.slots.byteLength;
+  }
+
+  #growRows(count: number): void {
+    const rows = Math.max(count, nextCapacity(this.rows.length / this.stride));
+    this.rows = grown(this.rows, rows * this.stride);
   }
 
   #growIndex(): void {

@@ -1,10 +1,10 @@
 import type { BudgetWatch } from './budget.ts';
 import { commutes } from './commutation.ts';
 import { endlessThread } from './decision-trees.ts';
-import type { Step } from './full-search.ts';
 import { GrowingList } from './growing-list.ts';
 import { BREACHES, DISABLED, type Machine } from './machine.ts';
 import { grown, RowTable } from './row-table.ts';
+import type { Step } from './step.ts';
 import type { Symmetry } from './symmetry.ts';
 
 const STEPS_PER_CHECK = 4096;

@@ -3,10 +3,10 @@ import { BREACHES, DISABLED, type Machine } from './machine.ts';
 import type { Choice, JudgeState } from './minimal-search.ts';
 
 /** How a random run chooses its next thread: `pct` with one, two or three priorities changed on the way, or evenly. */
-export type SmokeStrategy = 'pct-1' | 'pct-2' | 'pct-3' | 'random-walk';
+type SmokeStrategy = 'pct-1' | 'pct-2' | 'pct-3' | 'random-walk';
 
 /** A breach that a random run has found: fast, but with a schedule that is anything but minimal. */
-export interface SmokeFinding {
+interface SmokeFinding {
   readonly choices: readonly Choice[];
   readonly strategy: SmokeStrategy;
   /** Number of the run, from 1. */

@@ -76,7 +76,10 @@ export class StoreTable {
         return cell === undefined ? 0 : (this.#ghosts[cell] as number);
       },
       set: (index, value) => {
-        this.#ghosts[this.#ghostCell(monitor, index)] = value;
+        // A cell that does not exist yet reads as 0. Finding it may replace the array, so that comes first.
+        if (value === 0 && !this.#ghostCells.has(`${monitor} ${index}`)) return;
+        const cell = this.#ghostCell(monitor, index);
+        this.#ghosts[cell] = value;
       },
     };
   }

@@ -129,13 +129,13 @@ export class AgingRecorder extends Recorder {
 
   /**
    * Lost: an access ended before this call began, and began after the last clear that reported the page; and the page
-   * was not zapped since.
+   * was not zapped since. Records are looked at with plain reads: a stale one, too, is of an access that took place.
    */
   #judgeLost(page: number): void {
     const { words, oracle } = this;
     const since = 1 + Math.max(0, this.#lastClear[page] as number, this.#lastLoss[page] as number);
     for (let vcpu = 0; vcpu < oracle.vcpus; vcpu++) {
-      const record = Atomics.load(words, oracle.accesses + vcpu * oracle.pages + page);
+      const record = words[oracle.accesses + vcpu * oracle.pages + page] as number;
       if (endOfAccess(record) >= this.#front || beginOfAccess(record) < since) continue;
       this.#lost(page, vcpu, record);
       return;
@@ -176,7 +176,7 @@ export class AgingRecorder extends Recorder {
   #judgeTlbHits(page: number, since: number): void {
     const { words, oracle } = this;
     for (let vcpu = 0; vcpu < oracle.vcpus; vcpu++) {
-      const hit = Atomics.load(words, oracle.tlbHits + vcpu * oracle.pages + page);
+      const hit = words[oracle.tlbHits + vcpu * oracle.pages + page] as number;
       if (hit < since || hit >= this.#front) continue;
       this.findings.toleration('tlb-hit');
       return;

@@ -14,7 +14,7 @@ export interface BruteProgram {
   readonly ghostStep?: (ghost: number, thread: number, event: number, page: number, value: number) => number;
 }
 
-export interface BruteOutcome {
+interface BruteOutcome {
   interleavings: bigint | null;
   minPreemptions: number;
 }
@@ -25,7 +25,8 @@ export interface BruteResult {
   /** By JSON of [values, words]. */
   readonly outcomes: Map<string, BruteOutcome>;
   readonly deadlocks: number;
-  readonly deadlockPreemptions: number | null;
+  /** Of the cheapest schedule into a deadlock. */
+  readonly deadlockCost: { readonly preemptions: number; readonly switches: number; readonly steps: number } | null;
   readonly interleavings: bigint | null;
   readonly canAlwaysFinish: boolean;
 }
@@ -229,7 +230,7 @@ function explore(program: BruteProgram): Map<string, Node> {
       return { thread, to };
     });
     graph.set(keyOf(state), { state, edges, enabled: [...new Set(edges.map((edge) => edge.thread))] });
-    if (graph.size > 6_000) throw new Error('too large for brute force');
+    if (graph.size > 4_000) throw new Error('too large for brute force');
   }
   return graph;
 }
@@ -252,17 +253,18 @@ export function bruteForce(program: BruteProgram, maxEnumerated = 2000): BruteRe
   const ends = [...graph].filter(([, node]) => node.edges.length === 0);
   const isFinished = (node: Node): boolean => node.state.runs.every((run) => run.pending === undefined);
   const paths = pathCounts(graph, start);
-  const fewest = relaxedPreemptions(graph, start);
+  const costs = relaxedCosts(graph, start);
 
   const outcomes = new Map<string, BruteOutcome>();
   let total: bigint | null = paths.hasCycle ? null : 0n;
-  let deadlockPreemptions: number | null = null;
+  let deadlockCost: number | null = null;
   for (const [key, node] of ends) {
     const count = paths.count(key);
-    const preemptions = fewest.get(key) as number;
+    const cost = costs.get(key) as number;
+    const preemptions = Math.floor(cost / PREEMPTION);
     total = total === null || count === null ? null : total + count;
     if (!isFinished(node)) {
-      deadlockPreemptions = Math.min(deadlockPreemptions ?? preemptions, preemptions);
+      deadlockCost = Math.min(deadlockCost ?? cost, cost);
       continue;
     }
     const outcome = outcomeKey(node.state);
@@ -289,7 +291,14 @@ export function bruteForce(program: BruteProgram, maxEnumerated = 2000): BruteRe
     transitions: nodes.reduce((sum, node) => sum + node.edges.length, 0),
     outcomes,
     deadlocks: ends.filter(([, node]) => !isFinished(node)).length,
-    deadlockPreemptions,
+    deadlockCost:
+      deadlockCost === null
+        ? null
+        : {
+            preemptions: Math.floor(deadlockCost / PREEMPTION),
+            switches: Math.floor((deadlockCost % PREEMPTION) / SWITCH),
+            steps: deadlockCost % SWITCH,
+          },
     interleavings: total,
     canAlwaysFinish: finished.size === graph.size,
   };
@@ -357,8 +366,12 @@ function pathCounts(graph: Map<string, Node>, start: string): { hasCycle: boolea
   return { hasCycle: infinite.size > 0, count };
 }
 
-/** Fewest preemptions to each state, by relaxing every edge until nothing changes. */
-function relaxedPreemptions(graph: Map<string, Node>, start: string): Map<string, number> {
+/** Weights that make one number of a cost: preemptions first, then switches, then steps. */
+const SWITCH = 1000;
+const PREEMPTION = 1000 * SWITCH;
+
+/** The cheapest way to each state, by relaxing every edge until nothing changes. */
+function relaxedCosts(graph: Map<string, Node>, start: string): Map<string, number> {
   const costs = new Map<string, number>([[`${start} -1`, 0]]);
   for (let changed = true; changed; ) {
     changed = false;
@@ -367,7 +380,8 @@ function relaxedPreemptions(graph: Map<string, Node>, start: string): Map<string
         const cost = costs.get(`${key} ${last}`);
         if (cost === undefined) continue;
         for (const { thread, to } of node.edges) {
-          const next = cost + preemption(node, last, thread);
+          const switched = last >= 0 && last !== thread ? SWITCH : 0;
+          const next = cost + 1 + switched + preemption(node, last, thread) * PREEMPTION;
           const at = `${to} ${thread}`;
           if (next < (costs.get(at) ?? Number.POSITIVE_INFINITY)) {
             costs.set(at, next);
@@ -377,10 +391,10 @@ function relaxedPreemptions(graph: Map<string, Node>, start: string): Map<string
       }
     }
   }
-  const fewest = new Map<string, number>();
+  const cheapest = new Map<string, number>();
   for (const [at, cost] of costs) {
     const key = at.slice(0, at.lastIndexOf(' '));
-    fewest.set(key, Math.min(fewest.get(key) ?? cost, cost));
+    cheapest.set(key, Math.min(cheapest.get(key) ?? cost, cost));
   }
-  return fewest;
+  return cheapest;
 }

@@ -1,11 +1,12 @@
-import type { ProgramResult } from '../../src/explore/explore-program.ts';
+import type { Cost } from '../../src/explore/minimal-search.ts';
 import type { Monitor } from '../../src/explore/monitor.ts';
 import type { Program } from '../../src/explore/program.ts';
+import type { ProgramResult } from '../../src/explore/program-result.ts';
 import type { BruteProgram, BruteResult } from './brute-force.ts';
 import { interpret, type RandomProgram } from './random-program.ts';
 
 /** An arbitrary ghost automaton in which the order of events matters. */
-export function ghostStep(ghost: number, thread: number, event: number, _page: number, value: number): number {
+function ghostStep(ghost: number, thread: number, event: number, _page: number, value: number): number {
   return (ghost * 3 + value + event + thread) % 5;
 }
 
@@ -44,7 +45,7 @@ export function summary(result: ProgramResult): Summary {
       ]),
     ),
     deadlocks: result.deadlocks.length,
-    deadlockPreemptions: deadlock?.cost?.preemptions ?? null,
+    deadlockCost: deadlock?.cost ?? null,
     canAlwaysFinish: result.canAlwaysFinish,
   };
 }
@@ -58,7 +59,7 @@ export function bruteSummary(result: BruteResult): Summary {
       [...result.outcomes].map(([key, { interleavings, minPreemptions }]) => [key, interleavings, minPreemptions]),
     ),
     deadlocks: result.deadlocks,
-    deadlockPreemptions: result.deadlockPreemptions,
+    deadlockCost: result.deadlockCost,
     canAlwaysFinish: result.canAlwaysFinish,
   };
 }
@@ -69,7 +70,7 @@ export interface Summary {
   readonly interleavings: bigint | null;
   readonly outcomes: readonly OutcomeRow[];
   readonly deadlocks: number;
-  readonly deadlockPreemptions: number | null;
+  readonly deadlockCost: Cost | null;
   readonly canAlwaysFinish: boolean | null;
 }
 

@@ -3,7 +3,7 @@ import type { Memory } from '../../src/shared/memory.ts';
 import type { Prng } from '../../src/shared/prng.ts';
 
 /** A statement of a random thread: data, so that a program that fails can be printed. */
-export type Statement =
+type Statement =
   | { readonly do: 'read'; readonly op: string; readonly args: readonly number[] }
   | { readonly do: 'write'; readonly op: string; readonly args: readonly number[] }
   | {

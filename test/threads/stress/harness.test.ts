@@ -56,7 +56,12 @@ describe('A signal', () => {
     const trace = { accesses: new Int32Array(new SharedArrayBuffer(4 * 2 ** 24)), pages: 1 };
     const { variants } = await runStress(
       { workload: 'trace' },
-      { durationMs: null, trace, signal: controller.signal, onProgress: () => controller.abort() },
+      {
+        durationMs: null,
+        trace,
+        signal: controller.signal,
+        onProgress: () => controller.abort(),
+      },
     );
     expect(variants.map(({ verdict }) => verdict)).toEqual(['interrupted']);
     expect(variants[0]?.accesses).toBeLessThan(trace.accesses.length);
