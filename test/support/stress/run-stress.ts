@@ -17,7 +17,7 @@ export function runStress(
 ): Promise<StressResult> {
   return stress({
     variants: variants.map(({ name }) => name),
-    durationMs: 400,
+    durationMs: 300,
     ...options,
     config: stressConfig(overrides),
   });
