@@ -9,8 +9,12 @@ export interface Budget {
   readonly now?: () => number;
 }
 
+export type SearchPhase = 'everything' | 'minimal-schedules';
+
 /** What a search says about itself from time to time. */
 export interface Progress {
+  /** The search of everything, or the one for minimal schedules that follows it if something is wrong. */
+  readonly phase: SearchPhase;
   readonly states: number;
   readonly transitions: number;
   /** States that have been found but not yet expanded. */
@@ -30,16 +34,18 @@ export type OnProgress = (progress: Progress) => boolean | undefined;
 /** Watches the limits of one search. */
 export class BudgetWatch {
   readonly #budget: Budget;
+  readonly #phase: SearchPhase;
   readonly #onProgress: OnProgress | undefined;
   readonly #started: number;
   #lastStates = 0;
   #lastExpanded = 0;
 
-  constructor(budget: Budget, onProgress: OnProgress | undefined) {
+  constructor(budget: Budget, onProgress: OnProgress | undefined, phase: SearchPhase = 'everything') {
     if (budget.milliseconds !== undefined && budget.now === undefined) {
       throw new RangeError('a time budget needs a clock: budget.now');
     }
     this.#budget = budget;
+    this.#phase = phase;
     this.#onProgress = onProgress;
     this.#started = budget.now?.() ?? 0;
   }
@@ -57,6 +63,7 @@ export class BudgetWatch {
     this.#lastStates = states;
     this.#lastExpanded = expanded;
     const goesOn = this.#onProgress({
+      phase: this.#phase,
       states,
       transitions,
       waiting,

@@ -100,7 +100,7 @@ export function exploreProgram(program: Program, options: ExploreOptions = {}): 
       return traps.has(search.states.find(canonical));
     };
   }
-  const violations = findViolations(program, machine, ends, judge, known, smoked, budget);
+  const violations = findViolations(program, machine, ends, judge, known, smoked, budget, options.onProgress);
   const violated = violations.some((violation) => violation.class === 'forbidden');
   return {
     verdict: violated ? 'violated' : complete ? 'holds' : 'unknown',

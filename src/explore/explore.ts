@@ -1,9 +1,9 @@
 import type { Memory, Word } from '../shared/memory.ts';
-import type { Budget, OnProgress } from './budget.ts';
 import { counterexampleText } from './counterexample-text.ts';
-import { exploreProgram } from './explore-program.ts';
+import { type ExploreOptions, exploreProgram } from './explore-program.ts';
 import type { Violation } from './find-violations.ts';
 import type { Invariant } from './machine.ts';
+import type { Monitor } from './monitor.ts';
 import { hasBooleanResult, hasNoResult, OpKind, opName } from './operation.ts';
 import type { FinalCondition, Program } from './program.ts';
 import type { ProgramResult } from './program-result.ts';
@@ -31,8 +31,11 @@ export type Conditions<Arguments extends readonly unknown[]> =
   | readonly Condition<Arguments>[]
   | Readonly<Record<string, Condition<Arguments>>>;
 
-/** What `explore` explores, and how. */
-export interface Exploration<Name extends string> {
+/**
+ * What `explore` explores, and how: budgets and progress, random runs first, merging of finished histories, checks of
+ * wake-ups and starvation as in `ExploreOptions`.
+ */
+export interface Exploration<Name extends string> extends Omit<ExploreOptions, 'model'> {
   /** Names of the shared words and their initial values: signed 32-bit integers. */
   readonly words: Readonly<Record<Name, number>>;
   /** The threads, by name or in order. */
@@ -43,18 +46,14 @@ export interface Exploration<Name extends string> {
   readonly final?: Conditions<[words: WordValues<Name>, values: ByThread<unknown>]>;
   /** The memory model: `sc`, sequential consistency, is what `Atomics` guarantees. */
   readonly model?: 'sc';
-  /** Ends the search early; what it says then is incomplete, and says so. */
-  readonly budget?: Budget;
-  /** Called from time to time; returning false stops the search. */
-  readonly onProgress?: OnProgress;
   /**
    * Groups of threads (by name or index) that run the same function and leave no trace of who they are in memory:
    * states that differ only in which of them is where are explored once. The result stays the same, except that
    * `states` and `transitions` count what was explored.
    */
   readonly identical?: readonly (readonly (string | number)[])[];
-  /** Forgets what a thread has read once it has returned: fewer states, the same outcomes. */
-  readonly mergeFinished?: boolean;
+  /** Specification automata over the ghost events of `memory.note`. */
+  readonly monitors?: readonly Monitor[];
 }
 
 /** One way in which the threads can end. */
@@ -96,7 +95,7 @@ export interface ScheduleStep {
 
 /** A property that does not hold, with the shortest story in which it does not. */
 export interface ExploredViolation {
-  /** `deadlock`, `cannot-finish`, `thread-threw`, or the name of the invariant or final condition. */
+  /** `deadlock`, `cannot-finish`, `lost-wakeup`, `thread-threw`, a monitor's, or an invariant's or condition's name. */
   readonly property: string;
   readonly message: string;
   /** Null if no schedule was found within the budget. */
@@ -128,6 +127,8 @@ export interface ExplorationResult<Name extends string> {
   readonly deadlocks: readonly Deadlock<Name>[];
   /** Whether every thread can always still come to its end; null if the search is incomplete. */
   readonly canAlwaysFinish: boolean | null;
+  /** Threads that a fair scheduler can keep from their end for ever; null unless `starvation` was asked for. */
+  readonly starved: readonly string[] | null;
   readonly violations: readonly ExploredViolation[];
 }
 
@@ -151,14 +152,7 @@ export interface ExplorationResult<Name extends string> {
  */
 export function explore<const Name extends string>(exploration: Exploration<Name>): ExplorationResult<Name> {
   const setting = new Setting(exploration);
-  const { budget, onProgress, mergeFinished, model } = exploration;
-  const result = exploreProgram(setting.program, {
-    ...(budget && { budget }),
-    ...(onProgress && { onProgress }),
-    ...(mergeFinished !== undefined && { mergeFinished }),
-    model: model ?? 'sc',
-  });
-  return setting.name(result);
+  return setting.name(exploreProgram(setting.program, exploration));
 }
 
 /** Replays the schedule token of a violation through the plain functions; an error if they have changed since. */
@@ -200,6 +194,7 @@ class Setting<Name extends string> {
           holds: (values, returned) => verdict(() => holds(this.#byName(values), this.#byThread(returned))),
         }),
       ),
+      monitors: exploration.monitors ?? [],
       identical: (identical ?? []).map((group) => group.map((thread) => this.#threadIndex(thread))),
     };
   }
@@ -228,6 +223,7 @@ class Setting<Name extends string> {
         minPreemptions,
       })),
       canAlwaysFinish: result.canAlwaysFinish,
+      starved: result.starved?.map((thread) => this.#threadNames[thread] as string) ?? null,
       violations: result.violations.map((violation) => this.#violation(violation, result.model)),
     };
   }

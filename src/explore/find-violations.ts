@@ -1,4 +1,4 @@
-import { type Budget, BudgetWatch } from './budget.ts';
+import { type Budget, BudgetWatch, type OnProgress } from './budget.ts';
 import type { EndStates } from './end-states.ts';
 import type { Judge } from './judge.ts';
 import type { Machine } from './machine.ts';
@@ -32,6 +32,7 @@ export function findViolations(
   known: Iterable<number>,
   smoke: SmokeResult | undefined,
   budget: Budget,
+  onProgress: OnProgress | undefined,
 ): Violation[] {
   const { breaches } = machine;
   const violations = new Map<number, Violation>();
@@ -43,7 +44,8 @@ export function findViolations(
     if (!violations.has(kind) && !wanted.has(kind)) wanted.set(kind, breach);
   }
   if (wanted.size > 0) {
-    const minimal = searchMinimal(machine, judge, new Set(wanted.keys()), new BudgetWatch(budget, undefined));
+    const watch = new BudgetWatch(budget, onProgress, 'minimal-schedules');
+    const minimal = searchMinimal(machine, judge, new Set(wanted.keys()), watch);
     for (const [kind, breach] of wanted) {
       const found = minimal.found.get(kind);
       violations.set(

@@ -16,7 +16,9 @@ export interface Program {
   readonly initial: Int32Array;
   /** Names of words for reports; `word[3]` if absent. */
   readonly wordName?: (word: Word) => string;
+  /** Watch the ghost events of `note`. */
   readonly monitors?: readonly Monitor[];
+  /** Must hold in every state. Words of a thread's own read as they were initially; final conditions see them as left. */
   readonly invariants?: readonly Invariant[];
   readonly final?: readonly FinalCondition[];
   /**

@@ -15,8 +15,8 @@ export interface Token {
   readonly choices: readonly Choice[];
 }
 
-const FORMAT = /^x1-([0-9a-z]+)-(\d+)((?:[.~]\d+[.~]\d+)*)$/;
-const ENTRY = /([.~])(\d+)[.~](\d+)/g;
+const FORMAT = /^x1-([0-9a-z]+)-(\d+)((?:\.\d+\.\d+|~\d+~\d+)*)$/;
+const ENTRY = /([.~])(\d+)\1(\d+)/g;
 
 /**
  * A hash of the program as this schedule meets it: the names of its threads, its words, and each operation with its

@@ -264,6 +264,30 @@ describe('explore', () => {
     expect(result.outcomes[0]?.interleavings).toBe(result.interleavings);
   });
 
+  it('finds a thread that spins while others go round for ever, if asked for starvation', () => {
+    const result = explore({
+      words: { turn: 0 },
+      threads: {
+        busy: (m, word) => {
+          for (;;) {
+            m.loopHead('busy');
+            m.store(word.turn, 1);
+            m.store(word.turn, 0);
+          }
+        },
+        unlucky: (m, word) => m.awaitBits(word.turn, 1, 1),
+      },
+      starvation: true,
+    });
+    expect(result.starved).toEqual(['unlucky']);
+  });
+
+  it('explores no threads at all', () => {
+    const result = explore({ words: { x: 3 }, threads: {} });
+    expect(result).toMatchObject({ verdict: 'holds', states: 1, transitions: 0, interleavings: 1n });
+    expect(result.outcomes).toEqual([{ values: {}, memory: { x: 3 }, interleavings: 1n, minPreemptions: 0 }]);
+  });
+
   it('names the accepted memory models', () => {
     expect(() => explore({ ...lossy, model: 'tso' as 'sc' })).toThrow('unknown memory model "tso": accepted are sc');
   });

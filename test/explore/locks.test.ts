@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type ExploreOptions, exploreProgram } from '../../src/explore/explore-program.ts';
+import type { ExploreOptions } from '../../src/explore/explore-program.ts';
 import type { Monitor } from '../../src/explore/monitor.ts';
 import type { Program } from '../../src/explore/program.ts';
 import type { ProgramResult } from '../../src/explore/program-result.ts';
@@ -21,6 +21,7 @@ import { createStartGate, openStartGate, passStartGate } from '../../src/locks/s
 import { GhostEvent } from '../../src/shared/ghost-event.ts';
 import { LayoutBuilder } from '../../src/shared/layout.ts';
 import type { Memory, Word } from '../../src/shared/memory.ts';
+import { exploreReplayed } from '../support/explore-replayed.ts';
 
 type Body = (m: Memory) => unknown;
 
@@ -54,7 +55,7 @@ function check(
   const initial = new Int32Array(layout.wordCount);
   initial[root] = 1;
   initial[rcu.epoch] = 1;
-  return exploreProgram(
+  return exploreReplayed(
     {
       initial,
       wordName: (word) => layout.nameOf(word),

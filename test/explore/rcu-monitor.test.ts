@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { exploreProgram } from '../../src/explore/explore-program.ts';
 import type { Program } from '../../src/explore/program.ts';
 import { rcuMonitor } from '../../src/explore/rcu-monitor.ts';
 import { GhostEvent } from '../../src/shared/ghost-event.ts';
 import type { Memory } from '../../src/shared/memory.ts';
+import { exploreReplayed } from '../support/explore-replayed.ts';
 
 const ROOT = 0;
 const READER = 1;
@@ -47,18 +47,18 @@ function program(waits: boolean): Program {
 
 describe('the RCU ghost', () => {
   it('lets a table be recycled after its grace period', () => {
-    expect(exploreProgram(program(true))).toMatchObject({ verdict: 'holds', complete: true });
+    expect(exploreReplayed(program(true))).toMatchObject({ verdict: 'holds', complete: true });
   });
 
   it('finds a table recycled under a reader, with the fewest preemptions', () => {
-    const { verdict, violations } = exploreProgram(program(false));
+    const { verdict, violations } = exploreReplayed(program(false));
     expect(verdict).toBe('violated');
     expect(violations).toHaveLength(1);
     expect(violations[0]).toMatchObject({ property: 'use-after-free', provenMinimal: true, cost: { preemptions: 1 } });
   });
 
   it('finds a step into a table whose grace period has passed', () => {
-    const { violations } = exploreProgram({
+    const { violations } = exploreReplayed({
       ...program(true),
       threads: [
         {

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { explore } from '../../src/explore/explore.ts';
-import { exploreProgram } from '../../src/explore/explore-program.ts';
 import type { Memory } from '../../src/shared/memory.ts';
+import { exploreReplayed } from '../support/explore-replayed.ts';
 
 const run = (...threads: ((m: Memory) => unknown)[]) =>
-  exploreProgram({
+  exploreReplayed({
     initial: new Int32Array(4),
     threads: threads.map((thread, index) => ({ name: `T${index}`, run: thread })),
   });

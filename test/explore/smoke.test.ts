@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { exploreProgram } from '../../src/explore/explore-program.ts';
 import type { Program } from '../../src/explore/program.ts';
+import { exploreReplayed } from '../support/explore-replayed.ts';
 
 /** A lost update that needs both threads in the middle of their second round. */
 const racy: Program = {
@@ -24,14 +24,14 @@ describe('random runs before the search', () => {
           heard.push(...breaches.map(({ property }) => property)),
       },
     };
-    const result = exploreProgram(racy, options);
+    const result = exploreReplayed(racy, options);
     expect(heard).toEqual(['sum']);
     expect(result.smokeRuns).toBeGreaterThan(0);
     expect(result.violations[0]).toMatchObject({ property: 'sum', provenMinimal: true, cost: { preemptions: 1 } });
   });
 
   it('are the same for the same seed', () => {
-    const runs = (seed: string): number => exploreProgram(racy, { smoke: { seed } }).smokeRuns;
+    const runs = (seed: string): number => exploreReplayed(racy, { smoke: { seed } }).smokeRuns;
     expect([runs('3'), runs('4')]).toEqual([runs('3'), runs('4')]);
   });
 
@@ -47,14 +47,14 @@ describe('random runs before the search', () => {
       })),
       final: [{ name: 'never', holds: () => false }],
     };
-    const result = exploreProgram(deep, { budget: { states: 20 } });
+    const result = exploreReplayed(deep, { budget: { states: 20 } });
     expect(result).toMatchObject({ verdict: 'violated', complete: false });
     const [violation] = result.violations;
     expect(violation).toMatchObject({ property: 'never', cost: { steps: 72 } });
   });
 
   it('let a spinning thread give way', () => {
-    const result = exploreProgram(
+    const result = exploreReplayed(
       {
         initial: new Int32Array(1),
         threads: [
@@ -77,6 +77,6 @@ describe('random runs before the search', () => {
   });
 
   it('can be left out', () => {
-    expect(exploreProgram(racy, { smoke: false }).smokeRuns).toBe(0);
+    expect(exploreReplayed(racy, { smoke: false }).smokeRuns).toBe(0);
   });
 });
