@@ -3,7 +3,7 @@ import { MAX_EPOCH } from '../verify/access-record.ts';
 import type { StressConfig } from './stress-config.ts';
 import { MAX_VCPUS } from './stress-limits.ts';
 
-export const DEFAULT_PAGES = 1024;
+export const DEFAULT_PAGES = 512;
 const DEFAULT_SLOTS = 3;
 const DEFAULT_ZAP_ALL_RATE = 10;
 /** Populating this many pages a second anew is what the default rate of root zaps may cost. */

@@ -73,10 +73,10 @@ export const mutants: readonly Mutant[] = Object.freeze([
   },
   {
     name: 'first-slot-only',
-    description: 'an aging call stops after the first memslot that its range meets',
+    description: 'an aging call stops after the first memslot that its range meets (calls of one page meet only one)',
     breaks: { agesEverySlot: false },
     violates: 'access-lost',
-    shownOn: BOTH,
+    shownOn: LOCKLESS,
   },
   {
     name: 'recycle-early',
