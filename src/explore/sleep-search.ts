@@ -36,8 +36,8 @@ export function searchWithSleepSets(machine: Machine, symmetry: Symmetry | undef
   const ends = new GrowingList();
   const breaches = new Map<number, Step>();
   const row = new Int32Array(stride);
-  let asleepAt = new Int32Array(1024);
-  let stack = new Int32Array(1024 * FRAME);
+  let asleepAt = new Int32Array(16);
+  let stack = new Int32Array(16 * FRAME);
   let depth = 0;
   let maxDepth = 0;
   let transitions = 0;
@@ -128,7 +128,7 @@ export function searchWithSleepSets(machine: Machine, symmetry: Symmetry | undef
     for (let thread = 0; thread < threads; thread++) {
       const node = row[1 + thread] as number;
       if (nodes.moves[node] === 0) continue;
-      if (machine.cache[machine.step(row[0] as number, node) + 3] !== DISABLED) enabled |= 1 << thread;
+      if (machine.isEnabled(row[0] as number, node)) enabled |= 1 << thread;
     }
     return enabled;
   }

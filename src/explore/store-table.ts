@@ -1,7 +1,7 @@
 import type { GhostWords } from './monitor.ts';
 import { grown, RowTable } from './row-table.ts';
 
-const INITIAL_COLUMNS = 8;
+const INITIAL_COLUMNS = 2;
 
 /**
  * Numbers the distinct contents of memory and ghost words (collapse compression): a state holds one number for all of
