@@ -12,6 +12,7 @@ import { memoryModel } from './memory-model.ts';
 import type { Breach } from './monitor.ts';
 import { type Program, representatives } from './program.ts';
 import type { ProgramResult } from './program-result.ts';
+import { searchWithSleepSets } from './sleep-search.ts';
 import { type SmokeResult, smoke } from './smoke.ts';
 import { Symmetry } from './symmetry.ts';
 import { someSleeperIsLeft } from './wake-check.ts';
@@ -43,6 +44,12 @@ export interface ExploreOptions {
   readonly starvation?: boolean;
   /** Merges the histories of a thread that has returned the same value: fewer states, the same outcomes. */
   readonly mergeFinished?: boolean;
+  /**
+   * Leaves out steps that only repeat another order of steps that commute (sleep sets): the same states, outcomes,
+   * deadlocks and violations in about half the time, but no numbers of interleavings, no fewest preemptions of outcomes,
+   * and no word on whether everybody can always finish.
+   */
+  readonly reduced?: boolean;
   /** Longest history of a thread, in operations (default 10,000). */
   readonly maxOperations?: number;
 }
@@ -79,11 +86,12 @@ export function exploreProgram(program: Program, options: ExploreOptions = {}): 
   const ends = new EndStates(machine);
   const judge = new Judge(program, machine, ends);
   const smoked = smokeFirst(machine, judge, options);
-  const search = searchFully(machine, symmetry, new BudgetWatch(budget, options.onProgress));
+  const watch = new BudgetWatch(budget, options.onProgress);
+  const search = (options.reduced ? searchWithSleepSets : searchFully)(machine, symmetry, watch);
   const complete = search.cut === undefined;
   const passes = new GraphPasses(machine, search, symmetry);
   const tally = new EndTally(machine, search, symmetry, ends, passes);
-  const traps = complete ? passes.traps(tally.ends) : undefined;
+  const traps = passes.traps(tally.ends);
   const known = new Set(search.breaches.keys());
   for (const breaches of machine.brokenStores.values()) for (const breach of breaches) known.add(breach);
   for (const breach of tally.breaches(judge)) known.add(breach);
@@ -112,8 +120,8 @@ export function exploreProgram(program: Program, options: ExploreOptions = {}): 
     interleavings: passes.areFinite ? tally.interleavings : null,
     outcomes: tally.outcomes(),
     deadlocks: tally.deadlocks(),
-    canAlwaysFinish: complete ? tally.stuck === 0 && traps?.size === 0 : null,
-    starved: complete && options.starvation && symmetry === undefined ? passes.starved() : null,
+    canAlwaysFinish: traps === undefined ? null : tally.stuck === 0 && traps.size === 0,
+    starved: options.starvation && symmetry === undefined ? passes.starved() : null,
     violations,
     smokeRuns: smoked?.runs ?? 0,
     bytes: search.states.bytes + machine.bytes,
