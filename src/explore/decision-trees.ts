@@ -93,6 +93,8 @@ export class DecisionTrees {
   edgeNext = new Int32Array(16);
   /** Most moves of one node: alternatives of a choice. */
   maxMoves = 1;
+  /** Whether any thread has come to a loop head. */
+  hasLoopHeads = false;
   /** Runs of plain functions so far. */
   runs = 0;
 
@@ -262,6 +264,7 @@ export class DecisionTrees {
     nodes.depth[node] = parent < 0 ? 0 : (nodes.depth[parent] as number) + 1;
     nodes.head[node] = found.head === undefined ? 0 : 1;
     if (key !== undefined) this.#heads.set(key, node);
+    if (found.head !== undefined) this.hasLoopHeads = true;
     if (found.head !== undefined) this.#labels.set(node, (JSON.parse(found.head) as [string])[0]);
     return node;
   }

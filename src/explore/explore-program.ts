@@ -46,8 +46,8 @@ export interface ExploreOptions {
   readonly mergeFinished?: boolean;
   /**
    * Leaves out steps that only repeat another order of steps that commute (sleep sets): the same states, outcomes,
-   * deadlocks and violations in about half the time, but no numbers of interleavings, no fewest preemptions of outcomes,
-   * and no word on whether everybody can always finish.
+   * deadlocks and violations in about half the time, but no numbers of interleavings and no fewest preemptions of
+   * outcomes.
    */
   readonly reduced?: boolean;
   /** Longest history of a thread, in operations (default 10,000). */

@@ -67,9 +67,9 @@ export class GraphPasses {
 
   /** States from which no end can be reached, not even a deadlock; undefined if that is not known. */
   traps(ends: Iterable<number>): ReadonlySet<number> | undefined {
-    if (!this.#hasAllSteps) return undefined;
-    // Along levels that go one way only, every way comes to an end.
-    if (this.#search.layered) return NO_STATES;
+    if (this.#search.cut !== undefined) return undefined;
+    // Only a loop head can lead a thread back to where it was: without one every way comes to an end.
+    if (!this.#machine.trees.hasLoopHeads) return NO_STATES;
     const reaches = canReach(this.#allSteps(), ends);
     const traps = new Set<number>();
     reaches.forEach((canEnd, state) => {
@@ -80,14 +80,13 @@ export class GraphPasses {
 
   /** Threads that a fair scheduler can keep from their end for ever; null if that is not known. */
   starved(): readonly number[] | null {
-    if (!this.#hasAllSteps) return null;
-    if (this.#search.layered) return [];
+    if (this.#search.cut !== undefined) return null;
+    if (!this.#machine.trees.hasLoopHeads) return [];
     return starvedThreads(this.#machine, this.#search.states, this.#allSteps());
   }
 
   #allSteps(): StateGraph {
-    const { states, transitions } = this.#search;
-    this.#graph ??= new StateGraph(this.#machine, states, this.#symmetry, transitions);
+    this.#graph ??= new StateGraph(this.#machine, this.#search.states, this.#symmetry);
     return this.#graph;
   }
 }

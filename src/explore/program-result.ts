@@ -33,7 +33,7 @@ export interface ProgramResult {
   readonly interleavings: bigint | null;
   readonly outcomes: readonly ProgramOutcome[];
   readonly deadlocks: readonly ProgramDeadlock[];
-  /** Whether from every state all threads can come to their end; null if the search is incomplete or reduced. */
+  /** Whether from every state all threads can come to their end; null if the search is incomplete. */
   readonly canAlwaysFinish: boolean | null;
   /**
    * Threads (by index) that can be kept from their end for ever although the scheduler is fair; null if not asked for, or
