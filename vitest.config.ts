@@ -4,6 +4,9 @@ import { TEST_TIMEOUT_MS } from './test/support/property-settings.ts';
 /** Real threads compete with whatever else runs: these projects come after the others, one file at a time. */
 const alone = (groupOrder: number) => ({ fileParallelism: false, sequence: { groupOrder }, testTimeout: 60_000 });
 
+/** These run `dist`. */
+const built = { globalSetup: ['test/build-setup.ts'] };
+
 export default defineConfig({
   test: {
     // A project whose folder does not exist is no failure.
@@ -14,8 +17,8 @@ export default defineConfig({
       project('property'),
       project('architecture'),
       project('explore'),
-      project('threads', alone(1)),
-      project('cli', alone(2)),
+      project('threads', { ...alone(1), ...built }),
+      project('cli', { ...alone(2), ...built }),
     ],
   },
 });

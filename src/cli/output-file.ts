@@ -1,4 +1,5 @@
-import { closeSync, existsSync, openSync, realpathSync, statSync, unlinkSync } from 'node:fs';
+import { closeSync, existsSync, openSync, statSync, unlinkSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { InputError } from '../shared/input-error.ts';
 
 /** Makes sure, before any work is done, that a result can be written there and overwrites none of the inputs. */
@@ -8,7 +9,7 @@ export function checkOutputFile(option: string, path: string, inputs: readonly s
   if (exists && statSync(path).isDirectory()) {
     throw new InputError(`${option}: ${path} is a directory; accepted: a file that can be written`);
   }
-  if (exists && inputs.some((input) => existsSync(input) && realpathSync(input) === realpathSync(path))) {
+  if (inputs.some((input) => isSameFile(input, path))) {
     throw new InputError(`${option}: ${path} is an input of this run; accepted: another file`);
   }
   try {
@@ -20,4 +21,12 @@ export function checkOutputFile(option: string, path: string, inputs: readonly s
     });
   }
   if (!exists) unlinkSync(path);
+}
+
+/** Whether two paths lead to the same file, through links or detours, be it one that does not exist yet. */
+export function isSameFile(path: string, other: string): boolean {
+  if (!existsSync(path) || !existsSync(other)) return resolve(path) === resolve(other);
+  const file = statSync(path);
+  const otherFile = statSync(other);
+  return file.dev === otherFile.dev && file.ino === otherFile.ino;
 }

@@ -17,7 +17,7 @@ import { MAX_PAGES_PER_EPOCH } from '../verify/aging-recorder.ts';
 import { ExitCode } from './exit-code.ts';
 import { Interrupt } from './interrupt.ts';
 import { count, duration, listOf, numberIn, oneOf, seed } from './option-values.ts';
-import { checkOutputFile } from './output-file.ts';
+import { checkOutputFile, isSameFile } from './output-file.ts';
 import { StressProgress } from './progress.ts';
 
 const STDOUT = '-';
@@ -96,8 +96,8 @@ async function runStressCommand(options: CommandOptions): Promise<number> {
   if (json !== undefined && json !== STDOUT) checkOutputFile('--json', json, inputs);
   if (options.junit !== undefined) {
     checkOutputFile('--junit', options.junit, inputs);
-    if (options.junit === json)
-      throw new InputError(`--junit: ${json} is already taken by --json; accepted: another file`);
+    if (json !== undefined && json !== STDOUT && isSameFile(options.junit, json))
+      throw new InputError(`--junit: ${options.junit} is already taken by --json; accepted: another file`);
   }
 
   const stressOptions = await toStressOptions(options);

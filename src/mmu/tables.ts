@@ -57,14 +57,14 @@ export function retireTable(m: Memory, vm: Vm, table: number): void {
   m.add(vm.retiredCount, 1);
 }
 
-/** Moves tables whose grace period is over to the pool. Stops at the first that still waits: the others are younger. */
+/** Moves tables whose grace period is over to the pool. */
 function reclaimTables(m: Memory, vm: Vm): void {
   for (let index = 0; index < vm.tableBitmapWords; index++) {
     for (let bits = m.load(vm.retiredTables + index); bits !== 0; bits &= bits - 1) {
       const bit = bits & -bits;
       const table = index * 32 + 31 - Math.clz32(bit);
       const stamp = m.load(infoWord(vm, table, INFO_STAMP));
-      if (vm.rules.recyclesAfterGracePeriod && !rcuElapsed(m, vm.rcu, stamp)) return;
+      if (vm.rules.recyclesAfterGracePeriod && !rcuElapsed(m, vm.rcu, stamp)) continue;
       // Two allocators may see the same bit; the one that clears it moves the table.
       if (!m.testAndClear(vm.retiredTables + index, bit)) continue;
       m.note(GhostEvent.tableRecycled, -1, table);

@@ -86,7 +86,8 @@ function verdicts(result: StressResult, paint: Paint): string {
     ...result.variants.map((variant) => withSeparators(variant.tolerated[reason])),
   ]);
   const lines = result.variants.map(
-    (variant) => `${paint(VERDICT_STYLE[variant.verdict], variant.verdict.toUpperCase().padEnd(9))} ${label(variant)}, ${variant.seconds.toFixed(1)} s`,
+    (variant) =>
+      `${paint(VERDICT_STYLE[variant.verdict], variant.verdict.toUpperCase().padEnd(9))} ${label(variant)}, ${variant.seconds.toFixed(1)} s`,
   );
   const right = columns.map((_, index) => index).slice(1);
   return `${formatTable([columns, ...violations, ...tolerated], right)}\n\n${lines.join('\n')}`;

@@ -25,7 +25,7 @@ export interface Supervision {
 }
 
 const STARTUP_BOUND_MS = 30_000;
-/** How long workers get to return after a failure, before their threads are ended. */
+/** How long workers get to return after a failure, before their threads are ended: no longer than they may wait. */
 const GRACE_MS = 5_000;
 const POLL_MS = 5;
 const LOOK_EVERY_MS = 200;
@@ -69,6 +69,7 @@ export async function supervise(
   const elapsedMs = (): number => performance.now() - began;
   openStartGate(m, control.gate);
 
+  const graceMs = Math.min(GRACE_MS, options.config.waitBoundMs);
   const watchdog = new Watchdog(options.config.waitBoundMs);
   const stopAtMs = options.durationMs ?? Number.POSITIVE_INFINITY;
   let graceEndsMs = Number.POSITIVE_INFINITY;
@@ -79,7 +80,7 @@ export async function supervise(
       const stuck = watchdog.look(performance.now(), heartbeats(members, outcomes, m, arena));
       for (const name of stuck) fail(`${name}: no sign of life for ${options.config.waitBoundMs} ms`);
     }
-    if (failures.length > 0) graceEndsMs = Math.min(graceEndsMs, elapsedMs() + GRACE_MS);
+    if (failures.length > 0) graceEndsMs = Math.min(graceEndsMs, elapsedMs() + graceMs);
     if (elapsedMs() > graceEndsMs) break;
     options.onProgress?.(progressOf(options, m, arena, elapsedMs()));
   }

@@ -39,6 +39,8 @@ export class AgingRecorder extends Recorder {
   readonly #lastClear: Int32Array;
   /** Epoch in front of the last call that was found to lose an access, 0 = none. */
   readonly #lastLoss: Int32Array;
+  /** Epoch of the last TLB hit that was counted as tolerated. */
+  readonly #lastTlbHit: Int32Array;
   /** Epoch in which the current call cleared the page, 0 = it did not. */
   readonly #clearedIn: Int32Array;
   #epoch = FIRST_EPOCH;
@@ -55,6 +57,7 @@ export class AgingRecorder extends Recorder {
     this.#skipsInvalidRoots = options.skipsInvalidRoots;
     this.#rcuEpoch = options.rcuEpoch;
     this.#lastClear = new Int32Array(this.oracle.pages);
+    this.#lastTlbHit = new Int32Array(this.oracle.tlbHitCount === 0 ? 0 : this.oracle.pages);
     this.#lastLoss = new Int32Array(this.oracle.pages);
     this.#clearedIn = new Int32Array(this.oracle.pages);
     Atomics.store(this.words, this.oracle.epoch, this.#epoch);
@@ -118,6 +121,7 @@ export class AgingRecorder extends Recorder {
     words.fill(0, oracle.tlbHits, oracle.tlbHits + oracle.tlbHitCount);
     this.#lastClear.fill(UNKNOWN);
     this.#lastLoss.fill(0);
+    this.#lastTlbHit.fill(0);
     this.#epoch = FIRST_EPOCH;
     Atomics.store(words, oracle.epoch, this.#epoch);
   }
@@ -129,13 +133,13 @@ export class AgingRecorder extends Recorder {
 
   /**
    * Lost: an access ended before this call began, and began after the last clear that reported the page; and the page
-   * was not zapped since.
+   * was not zapped since. Records are looked at with plain reads: a stale one, too, is of an access that took place.
    */
   #judgeLost(page: number): void {
     const { words, oracle } = this;
     const since = 1 + Math.max(0, this.#lastClear[page] as number, this.#lastLoss[page] as number);
     for (let vcpu = 0; vcpu < oracle.vcpus; vcpu++) {
-      const record = Atomics.load(words, oracle.accesses + vcpu * oracle.pages + page);
+      const record = words[oracle.accesses + vcpu * oracle.pages + page] as number;
       if (endOfAccess(record) >= this.#front || beginOfAccess(record) < since) continue;
       this.#lost(page, vcpu, record);
       return;
@@ -176,8 +180,10 @@ export class AgingRecorder extends Recorder {
   #judgeTlbHits(page: number, since: number): void {
     const { words, oracle } = this;
     for (let vcpu = 0; vcpu < oracle.vcpus; vcpu++) {
-      const hit = Atomics.load(words, oracle.tlbHits + vcpu * oracle.pages + page);
-      if (hit < since || hit >= this.#front) continue;
+      const hit = words[oracle.tlbHits + vcpu * oracle.pages + page] as number;
+      if (hit < since || hit >= this.#front || hit <= (this.#lastTlbHit[page] as number)) continue;
+      // The same hit is not counted again by the next call.
+      this.#lastTlbHit[page] = hit;
       this.findings.toleration('tlb-hit');
       return;
     }

@@ -16,6 +16,7 @@ export function stressConfig(overrides: Partial<StressConfig> = {}): StressConfi
     zapAllRate: 4,
     batch: 64,
     passes: null,
+    stopAtViolation: false,
     sampleEvery: 256,
     epochLimit: 2 ** 27,
     waitBoundMs: 10_000,

@@ -18,7 +18,27 @@ describe('Sizes', () => {
   });
 
   it("do not fit if the tables would not have ids in an SPTE's field", () => {
-    expect(() => checkSizes({ pages: 2 ** 23, slots: 1, vcpus: 2 })).toThrow(InputError);
-    expect(() => checkSizes({ pages: 2 ** 23, slots: 1, vcpus: 2 })).toThrow(/^--pages: .* 13 bits .* 8191$/);
+    const tooMany = (): void => checkSizes({ pages: 2 ** 23, slots: 1, vcpus: 2 });
+    expect(tooMany).toThrow(InputError);
+    expect(tooMany).toThrow(/^--pages: 8388608 pages .* 13 bits .* 8191/);
+  });
+
+  it.each([
+    { slots: 1, vcpus: 1 },
+    { slots: 64, vcpus: 64 },
+  ])('fit if they are what the error for $slots slots and $vcpus vCPUs accepts', (rest) => {
+    const accepted = acceptedPages({ pages: 2 ** 23, ...rest });
+    expect(accepted).toBeGreaterThan(2 ** 21);
+    expect(() => checkSizes({ pages: accepted, ...rest })).not.toThrow();
   });
 });
+
+/** What the error says. */
+function acceptedPages(sizes: Parameters<typeof checkSizes>[0]): number {
+  try {
+    checkSizes(sizes);
+  } catch (error) {
+    return Number(/up to (\d+)$/.exec((error as Error).message)?.[1]);
+  }
+  return Number.NaN;
+}
