@@ -56,6 +56,7 @@ export interface ExploreOptions {
 
 const DEFAULT_MAX_OPERATIONS = 10_000;
 const DEFAULT_SMOKE_RUNS = 40;
+const SUSPICIOUSLY_MANY_VALUES = 1000;
 /** Thread masks are 31-bit integers. */
 const MAX_THREADS = 31;
 
@@ -113,7 +114,7 @@ export function exploreProgram(program: Program, options: ExploreOptions = {}): 
   return {
     verdict: violated ? 'violated' : complete ? 'holds' : 'unknown',
     complete,
-    cut: search.cut ?? null,
+    cut: search.cut === undefined ? null : search.cut + unboundedWord(program, machine),
     model: machine.model.name,
     states: search.states.count,
     transitions: search.transitions,
@@ -126,6 +127,14 @@ export function exploreProgram(program: Program, options: ExploreOptions = {}): 
     smokeRuns: smoked?.runs ?? 0,
     bytes: search.states.bytes + machine.bytes,
   };
+}
+
+/** A word that takes ever new values is the most common reason for a search that does not end. */
+function unboundedWord({ wordName }: Program, machine: Machine): string {
+  const busiest = machine.stores.busiestWord();
+  if (busiest === undefined || busiest.values < SUSPICIOUSLY_MANY_VALUES) return '';
+  const name = wordName?.(busiest.word) ?? `word[${busiest.word}]`;
+  return `; ${name} has taken ${busiest.values} values: does it grow without bound?`;
 }
 
 function smokeFirst(machine: Machine, judge: Judge, { smoke: options }: ExploreOptions): SmokeResult | undefined {

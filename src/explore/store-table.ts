@@ -68,6 +68,19 @@ export class StoreTable {
     return this.#table.intern(row);
   }
 
+  /** The word that has taken most values, with their number; undefined if no word has changed. */
+  busiestWord(): { readonly word: number; readonly values: number } | undefined {
+    const { rows, stride, count } = this.#table;
+    let busiest: { word: number; values: number } | undefined;
+    this.#columns.forEach((word, column) => {
+      if (word < 0) return;
+      const seen = new Set<number>();
+      for (let row = 0; row < count; row++) seen.add(rows[row * stride + column] as number);
+      if (busiest === undefined || seen.size > busiest.values) busiest = { word, values: seen.size };
+    });
+    return busiest;
+  }
+
   /** The ghost words of one monitor. */
   ghostWords(monitor: number): GhostWords {
     return {
