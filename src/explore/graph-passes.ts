@@ -86,7 +86,10 @@ export class GraphPasses {
   }
 
   #allSteps(): StateGraph {
-    this.#graph ??= new StateGraph(this.#machine, this.#search.states, this.#symmetry);
+    const { states, transitions, tallies } = this.#search;
+    // A search that has left out steps has counted only those that it took.
+    const known = tallies === undefined ? undefined : transitions;
+    this.#graph ??= new StateGraph(this.#machine, states, this.#symmetry, known);
     return this.#graph;
   }
 }

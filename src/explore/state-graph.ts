@@ -16,13 +16,14 @@ export class StateGraph {
   readonly thread: Uint8Array;
   readonly last: Uint8Array;
 
-  constructor(machine: Machine, states: RowTable, symmetry: Symmetry | undefined) {
+  /** `transitions`, if known, is how many steps there are. */
+  constructor(machine: Machine, states: RowTable, symmetry: Symmetry | undefined, transitions: number | undefined) {
     const threads = machine.threadCount;
     this.threadCount = threads;
     this.stateCount = states.count;
     this.first = new Int32Array(states.count + 1);
-    // Room for more steps than there can be: what is not touched costs nothing.
-    const room = states.count * machine.maxMoves;
+    // Otherwise there is room for more steps than there can be: what is not touched costs nothing.
+    const room = transitions ?? states.count * machine.maxMoves;
     const target = new Int32Array(room);
     const takenBy = new Uint8Array(room);
     const becomes = new Uint8Array(room);
