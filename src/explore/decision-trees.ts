@@ -84,15 +84,17 @@ export class DecisionTrees {
   readonly ownVectors = new ValueTable<readonly (readonly [Word, number])[]>();
   readonly threads: readonly ThreadProgram[];
   /** Edge `i` joins row `i` of `#edges` (node, result) to node `edgeChild[i]`. */
-  edgeChild = new Int32Array(1024);
+  edgeChild = new Int32Array(16);
   /** Events that go with the step of edge `i`, after its operation. */
-  edgeClosing = new Int32Array(1024);
+  edgeClosing = new Int32Array(16);
   /** Words woken behind edge `i`: a list of `wokenWords`. */
-  edgeWoken = new Int32Array(1024);
+  edgeWoken = new Int32Array(16);
   /** Next edge of the same node, or -1. */
-  edgeNext = new Int32Array(1024);
+  edgeNext = new Int32Array(16);
   /** Most moves of one node: alternatives of a choice. */
   maxMoves = 1;
+  /** Whether any thread has come to a loop head. */
+  hasLoopHeads = false;
   /** Runs of plain functions so far. */
   runs = 0;
 
@@ -262,6 +264,7 @@ export class DecisionTrees {
     nodes.depth[node] = parent < 0 ? 0 : (nodes.depth[parent] as number) + 1;
     nodes.head[node] = found.head === undefined ? 0 : 1;
     if (key !== undefined) this.#heads.set(key, node);
+    if (found.head !== undefined) this.hasLoopHeads = true;
     if (found.head !== undefined) this.#labels.set(node, (JSON.parse(found.head) as [string])[0]);
     return node;
   }

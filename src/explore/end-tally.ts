@@ -1,5 +1,5 @@
 import type { EndStates } from './end-states.ts';
-import type { FullSearch } from './full-search.ts';
+import type { Search } from './full-search.ts';
 import type { GraphPasses } from './graph-passes.ts';
 import type { Judge } from './judge.ts';
 import type { Machine } from './machine.ts';
@@ -22,19 +22,13 @@ export class EndTally {
   /** Interleavings in all; null if some number is not known. */
   readonly interleavings: bigint | null;
   readonly #machine: Machine;
-  readonly #search: FullSearch;
+  readonly #search: Search;
   readonly #symmetry: Symmetry | undefined;
   readonly #ends: EndStates;
   readonly #passes: GraphPasses;
   readonly #tallies = new Map<number, OutcomeTally>();
 
-  constructor(
-    machine: Machine,
-    search: FullSearch,
-    symmetry: Symmetry | undefined,
-    ends: EndStates,
-    passes: GraphPasses,
-  ) {
+  constructor(machine: Machine, search: Search, symmetry: Symmetry | undefined, ends: EndStates, passes: GraphPasses) {
     this.#machine = machine;
     this.#search = search;
     this.#symmetry = symmetry;

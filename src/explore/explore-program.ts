@@ -12,6 +12,7 @@ import { memoryModel } from './memory-model.ts';
 import type { Breach } from './monitor.ts';
 import { type Program, representatives } from './program.ts';
 import type { ProgramResult } from './program-result.ts';
+import { searchWithSleepSets } from './sleep-search.ts';
 import { type SmokeResult, smoke } from './smoke.ts';
 import { Symmetry } from './symmetry.ts';
 import { someSleeperIsLeft } from './wake-check.ts';
@@ -43,12 +44,19 @@ export interface ExploreOptions {
   readonly starvation?: boolean;
   /** Merges the histories of a thread that has returned the same value: fewer states, the same outcomes. */
   readonly mergeFinished?: boolean;
+  /**
+   * Leaves out steps that only repeat another order of steps that commute (sleep sets): the same states, outcomes,
+   * deadlocks and violations in about half the time, but no numbers of interleavings and no fewest preemptions of
+   * outcomes.
+   */
+  readonly reduced?: boolean;
   /** Longest history of a thread, in operations (default 10,000). */
   readonly maxOperations?: number;
 }
 
 const DEFAULT_MAX_OPERATIONS = 10_000;
 const DEFAULT_SMOKE_RUNS = 40;
+const SUSPICIOUSLY_MANY_VALUES = 1000;
 /** Thread masks are 31-bit integers. */
 const MAX_THREADS = 31;
 
@@ -79,11 +87,12 @@ export function exploreProgram(program: Program, options: ExploreOptions = {}): 
   const ends = new EndStates(machine);
   const judge = new Judge(program, machine, ends);
   const smoked = smokeFirst(machine, judge, options);
-  const search = searchFully(machine, symmetry, new BudgetWatch(budget, options.onProgress));
+  const watch = new BudgetWatch(budget, options.onProgress);
+  const search = (options.reduced ? searchWithSleepSets : searchFully)(machine, symmetry, watch);
   const complete = search.cut === undefined;
   const passes = new GraphPasses(machine, search, symmetry);
   const tally = new EndTally(machine, search, symmetry, ends, passes);
-  const traps = complete ? passes.traps(tally.ends) : undefined;
+  const traps = passes.traps(tally.ends);
   const known = new Set(search.breaches.keys());
   for (const breaches of machine.brokenStores.values()) for (const breach of breaches) known.add(breach);
   for (const breach of tally.breaches(judge)) known.add(breach);
@@ -105,19 +114,27 @@ export function exploreProgram(program: Program, options: ExploreOptions = {}): 
   return {
     verdict: violated ? 'violated' : complete ? 'holds' : 'unknown',
     complete,
-    cut: search.cut ?? null,
+    cut: search.cut === undefined ? null : search.cut + unboundedWord(program, machine),
     model: machine.model.name,
     states: search.states.count,
     transitions: search.transitions,
     interleavings: passes.areFinite ? tally.interleavings : null,
     outcomes: tally.outcomes(),
     deadlocks: tally.deadlocks(),
-    canAlwaysFinish: complete ? tally.stuck === 0 && traps?.size === 0 : null,
-    starved: complete && options.starvation && symmetry === undefined ? passes.starved() : null,
+    canAlwaysFinish: traps === undefined ? null : tally.stuck === 0 && traps.size === 0,
+    starved: options.starvation && symmetry === undefined ? passes.starved() : null,
     violations,
     smokeRuns: smoked?.runs ?? 0,
     bytes: search.states.bytes + machine.bytes,
   };
+}
+
+/** A word that takes ever new values is the most common reason for a search that does not end. */
+function unboundedWord({ wordName }: Program, machine: Machine): string {
+  const busiest = machine.stores.busiestWord();
+  if (busiest === undefined || busiest.values < SUSPICIOUSLY_MANY_VALUES) return '';
+  const name = wordName?.(busiest.word) ?? `word[${busiest.word}]`;
+  return `; ${name} has taken ${busiest.values} values: does it grow without bound?`;
 }
 
 function smokeFirst(machine: Machine, judge: Judge, { smoke: options }: ExploreOptions): SmokeResult | undefined {

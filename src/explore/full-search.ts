@@ -11,8 +11,8 @@ import type { Tallies } from './tallies.ts';
 /** Between two looks at the budget. */
 const EXPANSIONS_PER_CHECK = 4096;
 
-/** What a full search has found. */
-export interface FullSearch {
+/** What a search has found. */
+export interface Search {
   readonly states: RowTable;
   readonly transitions: number;
   /** Why the search has ended early; undefined if it is complete. */
@@ -26,14 +26,15 @@ export interface FullSearch {
    * counts and fewest preemptions in `tallies`, which are collected level by level, are exact.
    */
   readonly layered: boolean;
-  readonly tallies: Tallies;
+  /** Undefined if the search has left out steps: then nothing is known that depends on all of them. */
+  readonly tallies: Tallies | undefined;
 }
 
 /**
  * Every state and every step, breadth first. While the program's trees have no cycles, each level is complete before
  * the next begins, so the numbers of interleavings and the fewest preemptions come with the search itself.
  */
-export function searchFully(machine: Machine, symmetry: Symmetry | undefined, watch: BudgetWatch): FullSearch {
+export function searchFully(machine: Machine, symmetry: Symmetry | undefined, watch: BudgetWatch): Search {
   const expander = new Expander(machine, symmetry);
   const { table, tallies, ends, breaches } = expander;
   let cut: string | undefined;

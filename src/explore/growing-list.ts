@@ -2,7 +2,7 @@ import { grown } from './row-table.ts';
 
 /** A list of integers that grows by doubling. */
 export class GrowingList {
-  items = new Int32Array(256);
+  items = new Int32Array(16);
   length = 0;
 
   push(item: number): void {

@@ -3,6 +3,7 @@ import { DecisionTrees, type ThreadProgram } from './decision-trees.ts';
 import { BLOCKED, type MemoryModel } from './memory-model.ts';
 import type { Breach, GhostWords, Monitor } from './monitor.ts';
 import { OpKind } from './operation.ts';
+import { nextCapacity } from './row-table.ts';
 import { StoreTable } from './store-table.ts';
 
 /** A condition on the words that must hold in every state; a text says why it does not. */
@@ -26,7 +27,8 @@ export interface MachineOptions {
 
 /** Entries of the step cache: store, move, next store, next node. */
 const ENTRY = 4;
-const INITIAL_ENTRIES = 4096;
+/** Small, so that every test makes the tables grow in the middle of things. */
+const INITIAL_ENTRIES = 16;
 const EMPTY = -1;
 /** In place of the next node: the move is disabled. */
 export const DISABLED = -1;
@@ -100,6 +102,13 @@ export class Machine {
       if (cache[at] === store && cache[at + 1] === move) return at;
       if (cache[at] === EMPTY) return this.resolve(store, move);
     }
+  }
+
+  /** Whether the move can be made in this store. */
+  isEnabled(store: number, move: number): boolean {
+    // In two statements: `step` may replace the cache, which must be read after it.
+    const at = this.step(store, move);
+    return this.cache[at + 3] !== DISABLED;
   }
 
   /** Works out a step that is not in the cache. */
@@ -236,7 +245,7 @@ export class Machine {
 
   #growCache(): void {
     const old = this.cache;
-    const cache = new Int32Array(2 * old.length).fill(EMPTY);
+    const cache = new Int32Array(ENTRY * nextCapacity(old.length / ENTRY)).fill(EMPTY);
     const mask = cache.length - 1;
     for (let from = 0; from < old.length; from += ENTRY) {
       if (old[from] === EMPTY) continue;

@@ -1,7 +1,7 @@
 import type { BudgetWatch } from './budget.ts';
 import { CostQueue } from './cost-queue.ts';
 import { endlessThread } from './decision-trees.ts';
-import { BREACHES, DISABLED, type Machine } from './machine.ts';
+import { BREACHES, type Machine } from './machine.ts';
 import { grown, RowTable } from './row-table.ts';
 
 /** What a schedule costs a reader, most important first. */
@@ -65,10 +65,10 @@ export function searchMinimal(
   const missing = new Set(wanted);
   const row = new Int32Array(stride);
   // Key 0 is the beginning; key 1 + state * threads + last the state with that thread last.
-  let costs = new Float64Array(1024).fill(Number.POSITIVE_INFINITY);
-  let parents = new Int32Array(1024);
-  let alternatives = new Int32Array(1024);
-  let settled = new Uint8Array(1024);
+  let costs = new Float64Array(16).fill(Number.POSITIVE_INFINITY);
+  let parents = new Int32Array(16);
+  let alternatives = new Int32Array(16);
+  let settled = new Uint8Array(16);
   let transitions = 0;
   let pops = 0;
 
@@ -98,7 +98,7 @@ export function searchMinimal(
       for (let thread = 0; thread < threads; thread++) {
         const node = row[1 + thread] as number;
         if (nodes.moves[node] === 0) continue;
-        if (machine.cache[machine.step(store, node) + 3] !== DISABLED) enabled |= 1 << thread;
+        if (machine.isEnabled(store, node)) enabled |= 1 << thread;
       }
       for (const breach of judge.state(row, enabled)) record(breach, { preemptions, switches, steps }, key, undefined);
       if (isDone()) return { found: settle(), searchedBelow: preemptions, cut: undefined };

@@ -1,6 +1,6 @@
 import { grown } from './row-table.ts';
 
-const INITIAL_NODES = 1024;
+const INITIAL_NODES = 16;
 
 /** The nodes of all decision trees, one typed array a field. Public fields: the search loops read `moves`. */
 export class NodeColumns {

@@ -1,7 +1,7 @@
 /** Slots may fill up to 5 in 8 before the index doubles. */
 const LOAD_NUMERATOR = 5;
 const LOAD_DENOMINATOR = 8;
-const INITIAL_SLOTS = 1024;
+const INITIAL_SLOTS = 16;
 const MULTIPLIER = 0x9e3779b1;
 
 /**
@@ -135,7 +135,7 @@ export class RowTable {
     }
     this.slots = slots;
     this.mask = mask;
-    this.limit = (size * LOAD_NUMERATOR) / LOAD_DENOMINATOR;
+    this.limit = Math.floor((size * LOAD_NUMERATOR) / LOAD_DENOMINATOR);
   }
 }
 

@@ -1,6 +1,7 @@
 import type { BudgetWatch } from './budget.ts';
 import { commutes } from './commutation.ts';
 import { endlessThread } from './decision-trees.ts';
+import type { Search } from './full-search.ts';
 import { GrowingList } from './growing-list.ts';
 import { BREACHES, DISABLED, type Machine } from './machine.ts';
 import { grown, RowTable } from './row-table.ts';
@@ -8,17 +9,6 @@ import type { Step } from './step.ts';
 import type { Symmetry } from './symmetry.ts';
 
 const STEPS_PER_CHECK = 4096;
-
-/** What a reduced search has found: every state, but not every step. */
-export interface SleepSearch {
-  readonly states: RowTable;
-  /** Steps taken: at most those of the full search. */
-  readonly transitions: number;
-  readonly cut: string | undefined;
-  readonly ends: GrowingList;
-  readonly breaches: ReadonlyMap<number, Step>;
-  readonly maxDepth: number;
-}
 
 /** Depth-first stack: state, threads to explore, threads asleep, next move of the thread being explored (or -1). */
 const FRAME = 4;
@@ -28,7 +18,7 @@ const FRAME = 4;
  * that is reached again with fewer threads asleep is explored for the difference only (Godefroid's revisit rule);
  * doing less than that, or sending more threads to sleep then, loses states.
  */
-export function searchWithSleepSets(machine: Machine, symmetry: Symmetry | undefined, watch: BudgetWatch): SleepSearch {
+export function searchWithSleepSets(machine: Machine, symmetry: Symmetry | undefined, watch: BudgetWatch): Search {
   const threads = machine.threadCount;
   const stride = threads + 1;
   const table = new RowTable(stride);
@@ -36,10 +26,9 @@ export function searchWithSleepSets(machine: Machine, symmetry: Symmetry | undef
   const ends = new GrowingList();
   const breaches = new Map<number, Step>();
   const row = new Int32Array(stride);
-  let asleepAt = new Int32Array(1024);
-  let stack = new Int32Array(1024 * FRAME);
+  let asleepAt = new Int32Array(16);
+  let stack = new Int32Array(16 * FRAME);
   let depth = 0;
-  let maxDepth = 0;
   let transitions = 0;
   let cut: string | undefined;
   let untilCheck = 1;
@@ -103,7 +92,7 @@ export function searchWithSleepSets(machine: Machine, symmetry: Symmetry | undef
   } catch (error) {
     cut = endlessThread(error);
   }
-  return { states: table, transitions, cut, ends, breaches, maxDepth };
+  return { states: table, transitions, cut, ends, breaches, layered: false, tallies: undefined };
 
   /** Visits the state in `row` with these threads asleep. */
   function enter(asleep: number): void {
@@ -128,7 +117,7 @@ export function searchWithSleepSets(machine: Machine, symmetry: Symmetry | undef
     for (let thread = 0; thread < threads; thread++) {
       const node = row[1 + thread] as number;
       if (nodes.moves[node] === 0) continue;
-      if (machine.cache[machine.step(row[0] as number, node) + 3] !== DISABLED) enabled |= 1 << thread;
+      if (machine.isEnabled(row[0] as number, node)) enabled |= 1 << thread;
     }
     return enabled;
   }
@@ -141,6 +130,5 @@ export function searchWithSleepSets(machine: Machine, symmetry: Symmetry | undef
     stack[frame + 2] = asleep;
     stack[frame + 3] = -1;
     depth++;
-    if (depth > maxDepth) maxDepth = depth;
   }
 }

@@ -1,5 +1,5 @@
 import type { Prng } from '../shared/prng.ts';
-import { BREACHES, DISABLED, type Machine } from './machine.ts';
+import { BREACHES, type Machine } from './machine.ts';
 import type { Choice, JudgeState } from './minimal-search.ts';
 
 /** How a random run chooses its next thread: `pct` with one, two or three priorities changed on the way, or evenly. */
@@ -93,8 +93,7 @@ class Walker {
     for (let thread = 0; thread < this.#machine.threadCount; thread++) {
       const node = this.#row[1 + thread] as number;
       if (trees.nodes.moves[node] === 0) continue;
-      const at = this.#machine.step(this.#row[0] as number, node);
-      if (this.#machine.cache[at + 3] !== DISABLED) enabled.push(thread);
+      if (this.#machine.isEnabled(this.#row[0] as number, node)) enabled.push(thread);
     }
     return enabled;
   }

@@ -16,14 +16,17 @@ export class StateGraph {
   readonly thread: Uint8Array;
   readonly last: Uint8Array;
 
-  constructor(machine: Machine, states: RowTable, symmetry: Symmetry | undefined, transitions: number) {
+  /** `transitions`, if known, is how many steps there are. */
+  constructor(machine: Machine, states: RowTable, symmetry: Symmetry | undefined, transitions: number | undefined) {
     const threads = machine.threadCount;
     this.threadCount = threads;
     this.stateCount = states.count;
     this.first = new Int32Array(states.count + 1);
-    this.target = new Int32Array(transitions);
-    this.thread = new Uint8Array(transitions);
-    this.last = new Uint8Array(transitions);
+    // Otherwise there is room for more steps than there can be: what is not touched costs nothing.
+    const room = transitions ?? states.count * machine.maxMoves;
+    const target = new Int32Array(room);
+    const takenBy = new Uint8Array(room);
+    const becomes = new Uint8Array(room);
     const { stride } = states;
     const row = new Int32Array(stride);
     let edge = 0;
@@ -42,13 +45,16 @@ export class StateGraph {
           row[0] = machine.cache[step + 2] as number;
           row[1 + thread] = next & ~BREACHES;
           const last = symmetry === undefined ? thread : 31 - Math.clz32(symmetry.sort(row, 1 << thread));
-          this.target[edge] = states.find(row);
-          this.thread[edge] = thread;
-          this.last[edge] = last;
+          target[edge] = states.find(row);
+          takenBy[edge] = thread;
+          becomes[edge] = last;
           edge++;
         }
       }
     }
     this.first[states.count] = edge;
+    this.target = target.subarray(0, edge);
+    this.thread = takenBy.subarray(0, edge);
+    this.last = becomes.subarray(0, edge);
   }
 }

@@ -1,7 +1,7 @@
 import type { GhostWords } from './monitor.ts';
 import { grown, RowTable } from './row-table.ts';
 
-const INITIAL_COLUMNS = 8;
+const INITIAL_COLUMNS = 2;
 
 /**
  * Numbers the distinct contents of memory and ghost words (collapse compression): a state holds one number for all of
@@ -66,6 +66,19 @@ export class StoreTable {
           : (this.#ghosts[-1 - cell] as number);
     }
     return this.#table.intern(row);
+  }
+
+  /** The word that has taken most values, with their number; undefined if no word has changed. */
+  busiestWord(): { readonly word: number; readonly values: number } | undefined {
+    const { rows, stride, count } = this.#table;
+    let busiest: { word: number; values: number } | undefined;
+    this.#columns.forEach((word, column) => {
+      if (word < 0) return;
+      const seen = new Set<number>();
+      for (let row = 0; row < count; row++) seen.add(rows[row * stride + column] as number);
+      if (busiest === undefined || seen.size > busiest.values) busiest = { word, values: seen.size };
+    });
+    return busiest;
   }
 
   /** The ghost words of one monitor. */

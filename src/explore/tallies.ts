@@ -5,7 +5,7 @@ export const COUNT_BASE = 2 ** 52;
 /** In place of the fewest preemptions: no way leads here with this thread last. */
 export const UNREACHED = 0xffff;
 
-const INITIAL_STATES = 1024;
+const INITIAL_STATES = 16;
 
 /** Numbers that a full search collects for each state. Public fields: the search loop reads them directly. */
 export class Tallies {

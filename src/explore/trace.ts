@@ -72,6 +72,5 @@ export function traceOf(machine: Machine, ends: EndStates, choices: readonly Cho
 function reasonToLeave(machine: Machine, row: Int32Array, thread: number): SwitchReason {
   const node = row[1 + thread] as number;
   if (machine.trees.nodes.moves[node] === 0) return 'finished';
-  const at = machine.step(row[0] as number, node);
-  return machine.cache[at + 3] === -1 ? 'blocked' : 'preempted';
+  return machine.isEnabled(row[0] as number, node) ? 'preempted' : 'blocked';
 }

@@ -22,8 +22,8 @@ export function sleeperLeftBy(machine: Machine, row: Int32Array, thread: number,
     const node = row[1 + other] as number;
     const word = nodes.word[node] as number;
     if (!isWait(nodes.kind[node] as number) || word < first || word >= end) continue;
-    const slept = machine.cache[machine.step(store, node) + 3] === DISABLED;
-    const ends = machine.cache[machine.step(nextStore, node) + 3] !== DISABLED;
+    const slept = !machine.isEnabled(store, node);
+    const ends = machine.isEnabled(nextStore, node);
     if (slept && ends && !machine.wokenBy(store, move).includes(word)) return other;
   }
   return -1;
@@ -31,12 +31,11 @@ export function sleeperLeftBy(machine: Machine, row: Int32Array, thread: number,
 
 /** Whether some step of the states leaves a sleeper. */
 export function someSleeperIsLeft(machine: Machine, states: RowTable): boolean {
-  const { moves } = machine.trees.nodes;
   for (let state = 0; state < states.count; state++) {
     const row = states.rows.subarray(state * states.stride, (state + 1) * states.stride);
     for (let thread = 0; thread < machine.threadCount; thread++) {
       const node = row[1 + thread] as number;
-      if (moves[node] !== 0 && sleeperLeftBy(machine, row, thread, node) >= 0) return true;
+      if (machine.trees.nodes.moves[node] !== 0 && sleeperLeftBy(machine, row, thread, node) >= 0) return true;
     }
   }
   return false;

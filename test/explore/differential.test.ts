@@ -5,6 +5,7 @@ import { searchFully } from '../../src/explore/full-search.ts';
 import { Machine } from '../../src/explore/machine.ts';
 import { sequentialConsistency } from '../../src/explore/memory-model.ts';
 import type { Program } from '../../src/explore/program.ts';
+import type { ProgramResult } from '../../src/explore/program-result.ts';
 import { searchWithSleepSets } from '../../src/explore/sleep-search.ts';
 import { Symmetry } from '../../src/explore/symmetry.ts';
 import { derivePrng } from '../../src/shared/seed.ts';
@@ -69,6 +70,14 @@ describe(`the search against brute force (PROPERTY_SEED=${seed})`, () => {
         const context = `seed ${seed}, ${family}, program ${i}: ${JSON.stringify(random)}`;
         expect(summary(result), context).toEqual(bruteSummary(expected));
 
+        const viaSleepSets = exploreReplayed(program, { reduced: true });
+        expect(viaSleepSets.outcomes.map(outcomeKey).sort(), context).toEqual(result.outcomes.map(outcomeKey).sort());
+        expect([viaSleepSets.deadlocks.length, viaSleepSets.canAlwaysFinish], context).toEqual([
+          result.deadlocks.length,
+          result.canAlwaysFinish,
+        ]);
+        const costs = ({ violations }: ProgramResult) => violations.map(({ property, cost }) => [property, cost]);
+        expect(costs(viaSleepSets), context).toEqual(costs(result));
         const reduced = searchWithSleepSets(machineOf(program), undefined, unlimited());
         expect([reduced.states.count, reduced.ends.length], context).toEqual([result.states, endCount(program)]);
         expect(reduced.transitions, context).toBeLessThanOrEqual(result.transitions);
@@ -131,6 +140,10 @@ describe(`the search against brute force (PROPERTY_SEED=${seed})`, () => {
     });
   }
 });
+
+function outcomeKey({ values, memory }: ProgramResult['outcomes'][number]): string {
+  return JSON.stringify([values, [...memory]]);
+}
 
 function endCount(program: Program): number {
   return searchFully(machineOf(program), undefined, unlimited()).ends.length;

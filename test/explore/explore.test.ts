@@ -209,6 +209,23 @@ describe('explore', () => {
     expect(violated.violations[0]?.schedule.length).toBeGreaterThan(0);
   });
 
+  it('names a word that grows without bound', () => {
+    const result = explore({
+      words: { ticket: 0 },
+      threads: {
+        counter: (m, word) => {
+          for (;;) {
+            m.loopHead('round');
+            m.add(word.ticket, 1);
+          }
+        },
+      },
+      budget: { states: 3000 },
+    });
+    expect(result.verdict).toBe('unknown');
+    expect(result.cut).toMatch(/^more than 3000 states; ticket has taken \d+ values: does it grow without bound\?$/);
+  });
+
   it('takes its clock as an argument', () => {
     let now = 0;
     const clock = (): number => now++;

@@ -1,5 +1,5 @@
 import { commutes } from '../../src/explore/commutation.ts';
-import { BREACHES, DISABLED, type Machine } from '../../src/explore/machine.ts';
+import { BREACHES, type Machine } from '../../src/explore/machine.ts';
 
 /**
  * Two well-known ways to get sleep sets wrong, as deliberate mutants: the differential test must find that each loses
@@ -87,7 +87,7 @@ function enabledThreads(machine: Machine, row: readonly number[]): number[] {
   const [store = 0, ...nodes] = row;
   return nodes.flatMap((node, thread) => {
     if (machine.trees.nodes.moves[node] === 0) return [];
-    return machine.cache[machine.step(store, node) + 3] === DISABLED ? [] : [thread];
+    return machine.isEnabled(store, node) ? [thread] : [];
   });
 }
 
