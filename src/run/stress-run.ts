@@ -48,7 +48,9 @@ const DEFAULT_MUTANT_DURATION_MS = 20_000;
  */
 export async function stress(options: StressOptions): Promise<StressResult> {
   const chosen = (options.variants ?? defaultVariants(options.config.mutant ?? null)).map(knownVariant);
-  const config = completeConfig(options.config, options.trace?.pages ?? null);
+  const mutant = findMutant(options.config.mutant ?? '');
+  const settings = options.trace === undefined ? { ...mutant?.settings, ...options.config } : options.config;
+  const config = completeConfig(settings, options.trace?.pages ?? null);
   const arenaBytes = checkStress(config, chosen[0]?.name ?? '', options.trace?.pages ?? 0);
   const timed = options.trace === undefined && config.passes === null;
   const defaultMs = config.mutant === null ? DEFAULT_DURATION_MS : DEFAULT_MUTANT_DURATION_MS;

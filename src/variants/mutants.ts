@@ -9,6 +9,8 @@ export interface Mutant {
   readonly violates: PropertyId;
   /** Variants (by name) on which a stress run shows the violation. */
   readonly shownOn: readonly string[];
+  /** Settings of a stress run that make its race likelier than the defaults do. */
+  readonly settings?: { readonly pages?: number; readonly invalidateRate?: number };
 }
 
 const BOTH = ['mmu-lock-6.1', 'lockless-7.3'];
@@ -21,6 +23,7 @@ export const mutants: readonly Mutant[] = Object.freeze([
     breaks: { clearsAccessedBy: 'load-and-store' },
     violates: 'use-after-invalidate',
     shownOn: LOCKLESS,
+    settings: { pages: 256, invalidateRate: 4000 },
   },
   {
     name: 'clear-untested',
