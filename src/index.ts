@@ -1,3 +1,26 @@
+export type { Budget, OnProgress, Progress } from './explore/budget.ts';
+export {
+  type ByThread,
+  type Condition,
+  type Conditions,
+  type Deadlock,
+  type Exploration,
+  type ExplorationResult,
+  type ExploredViolation,
+  explore,
+  type Outcome,
+  replayExploration,
+  type ScheduleStep,
+  type ThreadFunction,
+  type WordIndices,
+  type WordValues,
+} from './explore/explore.ts';
+export { type ExploreOptions, exploreProgram } from './explore/explore-program.ts';
+export type { Breach, GhostWords, Monitor } from './explore/monitor.ts';
+export type { FinalCondition, Program } from './explore/program.ts';
+export type { ProgramResult } from './explore/program-result.ts';
+export { rcuMonitor } from './explore/rcu-monitor.ts';
+export { type Replay, type ReplayStep, replayToken } from './explore/replay.ts';
 export { createMmuLock, type MmuLock, readLock, readUnlock, writeLock, writeUnlock } from './locks/mmu-lock.ts';
 export {
   createQueuedSpinlock,

@@ -14,28 +14,13 @@ import type { Vm } from './vm.ts';
  * @param page the host page behind `gfn`, for observers
  */
 export function guestAccess(m: Memory, vm: Vm, vcpu: number, gfn: number, page: number, write: boolean): void {
-  // One look tells that the vCPU is in the guest and that nobody has requested anything. The first try stands apart
-  // from those that follow exits, to keep the hot path small.
-  if (m.load(vcpuStateWord(vm, vcpu)) === IN_GUEST) {
-    if (accessInGuest(m, vm, vcpu, gfn, page, write)) return;
-    exitForPageFault(m, vm, vcpu, gfn, page);
-  }
-  accessAfterExit(m, vm, vcpu, gfn, page, write);
+  while (!tryAccess(m, vm, vcpu, gfn, page, write)) handleExit(m, vm, vcpu, gfn, page);
 }
 
-function accessAfterExit(m: Memory, vm: Vm, vcpu: number, gfn: number, page: number, write: boolean): void {
-  for (;;) {
-    if (m.load(vcpuStateWord(vm, vcpu)) !== IN_GUEST) {
-      leaveGuest(m, vm, vcpu);
-      enterGuest(m, vm, vcpu);
-    }
-    if (accessInGuest(m, vm, vcpu, gfn, page, write)) return;
-    exitForPageFault(m, vm, vcpu, gfn, page);
-  }
-}
-
-/** False if the walk ends in a page fault. */
-function accessInGuest(m: Memory, vm: Vm, vcpu: number, gfn: number, page: number, write: boolean): boolean {
+/** False if the vCPU is not in the guest, or somebody wants it out, or the walk ends in a page fault. */
+function tryAccess(m: Memory, vm: Vm, vcpu: number, gfn: number, page: number, write: boolean): boolean {
+  // One look tells that the vCPU is in the guest and that nobody has requested anything.
+  if (m.load(vcpuStateWord(vm, vcpu)) !== IN_GUEST) return false;
   const hasTlb = vm.tlbEntries !== 0;
   if (hasTlb && accessThroughTlb(m, vm, vcpu, gfn, page, write)) return true;
   m.note(GhostEvent.accessBegin, page, write ? 1 : 0);
@@ -46,7 +31,10 @@ function accessInGuest(m: Memory, vm: Vm, vcpu: number, gfn: number, page: numbe
   return true;
 }
 
-function exitForPageFault(m: Memory, vm: Vm, vcpu: number, gfn: number, page: number): void {
+/** Still in the guest without a request, it was a page fault. A fault beside a request is met again after the entry. */
+function handleExit(m: Memory, vm: Vm, vcpu: number, gfn: number, page: number): void {
+  const faulted = m.load(vcpuStateWord(vm, vcpu)) === IN_GUEST;
   leaveGuest(m, vm, vcpu);
-  tdpPageFault(m, vm, vcpu, m.loadOwn(vm.vcpuRoots + vcpu), gfn, page);
+  if (faulted) tdpPageFault(m, vm, vcpu, m.loadOwn(vm.vcpuRoots + vcpu), gfn, page);
+  enterGuest(m, vm, vcpu);
 }
