@@ -15,7 +15,9 @@ const rooms = {
   scenario: { imports: ['mmu', 'notifier', 'lru', 'variants', 'locks', 'shared'] },
   // What the workers of a run and the run itself must agree on: its configuration, its arena, its control words.
   stress: { imports: ['scenario', 'verify', 'variants', 'notifier', 'mmu', 'locks', 'shared'] },
-  workers: { imports: ['stress', 'scenario', 'verify', 'variants', 'lru', 'notifier', 'mmu', 'locks', 'shared'] },
+  workers: {
+    imports: ['stress', 'explore', 'scenario', 'verify', 'variants', 'lru', 'notifier', 'mmu', 'locks', 'shared'],
+  },
   // Workers are started by URL, each in a thread of its own: a value import would run one on the main thread.
   run: {
     imports: ['stress', 'verify', 'explore', 'variants', 'scenario', 'mmu', 'locks', 'shared'],

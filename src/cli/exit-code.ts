@@ -8,6 +8,8 @@ export const ExitCode = {
   badInput: 2,
   /** The harness failed: a worker died, or a deadline passed. */
   harnessFailed: 3,
+  /** A budget ended first. */
+  noVerdict: 4,
   interrupted: 130,
   terminated: 143,
 } as const;

@@ -4,6 +4,7 @@ import { Command, CommanderError } from '@commander-js/extra-typings';
 import { HarnessError } from '../shared/harness-error.ts';
 import { InputError } from '../shared/input-error.ts';
 import { ExitCode } from './exit-code.ts';
+import { exploreCommand } from './explore-command.ts';
 import { listCommand } from './list-command.ts';
 import { stressCommand } from './stress-command.ts';
 
@@ -20,6 +21,11 @@ async function main(argv: readonly string[]): Promise<number> {
     .version(version)
     .addCommand(
       stressCommand((code) => {
+        exitCode = code;
+      }),
+    )
+    .addCommand(
+      exploreCommand((code) => {
         exitCode = code;
       }),
     )

@@ -3,9 +3,12 @@ export interface Budget {
   readonly states?: number;
   /** Bytes of the search's own tables. */
   readonly bytes?: number;
-  /** Only together with `now`. */
+  /** Needs a clock. */
   readonly milliseconds?: number;
-  /** The clock, as a function: the engine reads none by itself, since what it finds must not depend on one. */
+  /**
+   * The clock, in milliseconds: the engine reads none by itself, since what it finds must not depend on one. `explore`
+   * supplies one.
+   */
   readonly now?: () => number;
 }
 

@@ -1,4 +1,5 @@
 import type { Memory, Word } from '../shared/memory.ts';
+import type { Budget } from './budget.ts';
 import { counterexampleText } from './counterexample-text.ts';
 import { type ExploreOptions, exploreProgram } from './explore-program.ts';
 import type { Violation } from './find-violations.ts';
@@ -152,7 +153,12 @@ export interface ExplorationResult<Name extends string> {
  */
 export function explore<const Name extends string>(exploration: Exploration<Name>): ExplorationResult<Name> {
   const setting = new Setting(exploration);
-  return setting.name(exploreProgram(setting.program, exploration));
+  return setting.name(exploreProgram(setting.program, { ...exploration, budget: withClock(exploration.budget) }));
+}
+
+/** A budget of time, or a rate, needs a clock; nothing that is found depends on it. */
+function withClock(budget: Budget = {}): Budget {
+  return { now: () => performance.now(), ...budget };
 }
 
 /** Replays the schedule token of a violation through the plain functions; an error if they have changed since. */

@@ -5,9 +5,13 @@ import { lines, runCli, SHIPPED_TRACE, withFolder } from '../support/cli/run-cli
 
 /** Each with what its one line must name: the place, and what would have been accepted. */
 const usage: readonly (readonly [args: string, place: RegExp, accepted: RegExp])[] = [
-  ['strees', /'strees'/, /accepted: stress, list/],
+  ['strees', /'strees'/, /accepted: stress, explore, list/],
   ['list nothing', /'nothing'/, /variants, mutants, properties/],
   ['stress --frobnicate', /--frobnicate/, /accepted: --variant, .*--pages.*--help/],
+  ['explore', /module/, /./],
+  ['explore nowhere.mjs', /nowhere\.mjs/, /accepted: a JavaScript module/],
+  ['explore not-a-trace', /not-a-trace/, /cannot be loaded/],
+  ['explore --time=5 x.mjs', /--time/, /accepted: .*500ms, 10s, 2m/],
   ['stress something', /argument/, /./],
   ['stress --variant=lockles', /--variant.*lockles/, /accepted: .*mmu-lock-6\.1.*lockless-7\.3/],
   ['stress --variant=lockless,', /--variant/, /accepted: .*lockless-7\.3/],
