@@ -139,9 +139,10 @@ export interface ExplorationResult<Name extends string> {
  * for whatever goes wrong a shortest schedule, provably minimal.
  *
  * ```ts
+ * const increment: ThreadFunction<'x'> = (m, word) => m.store(word.x, m.load(word.x) + 1);
  * const result = explore({
  *   words: { x: 0 },
- *   threads: [0, 1].map(() => (m, word) => m.store(word.x, m.load(word.x) + 1)),
+ *   threads: [increment, increment],
  *   final: ({ x }) => x === 2 || `x is ${x}`,
  * });
  * // result.verdict === 'violated'; result.violations[0].text tells how an increment gets lost
