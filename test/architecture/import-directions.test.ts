@@ -57,7 +57,7 @@ describe('import directions', () => {
     ['scenario/x.ts', 'run/y.ts', 'scenario-stays-in-its-place'],
     ['stress/x.ts', 'run/y.ts', 'stress-stays-in-its-place'],
     ['workers/x.ts', 'run/y.ts', 'workers-stays-in-its-place'],
-    ['workers/x.ts', 'explore/y.ts', 'workers-stays-in-its-place'],
+    ['workers/x.ts', 'report/y.ts', 'workers-stays-in-its-place'],
     ['run/x.ts', 'workers/y.ts', 'run-imports-types-only'],
     ['run/x.ts', 'report/y.ts', 'run-stays-in-its-place'],
     ['report/x.ts', 'run/y.ts', 'report-imports-types-only'],
