@@ -63,10 +63,14 @@ function reclaimTables(m: Memory, vm: Vm): void {
     for (let bits = m.load(vm.retiredTables + index); bits !== 0; bits &= bits - 1) {
       const bit = bits & -bits;
       const table = index * 32 + 31 - Math.clz32(bit);
-      const stamp = m.load(infoWord(vm, table, INFO_STAMP));
-      if (vm.rules.recyclesAfterGracePeriod && !rcuElapsed(m, vm.rcu, stamp)) continue;
-      // Two allocators may see the same bit; the one that clears it moves the table.
+      // Claimed before its stamp is read: between a look at the stamp and the claim, another allocator may have handed the
+      // table out, and it may have been retired again, with a younger stamp.
       if (!m.testAndClear(vm.retiredTables + index, bit)) continue;
+      const stamp = m.load(infoWord(vm, table, INFO_STAMP));
+      if (vm.rules.recyclesAfterGracePeriod && !rcuElapsed(m, vm.rcu, stamp)) {
+        m.setBits(vm.retiredTables + index, bit);
+        continue;
+      }
       m.note(GhostEvent.tableRecycled, -1, table);
       m.add(vm.retiredCount, -1);
       m.setBits(vm.freeTables + index, bit);
