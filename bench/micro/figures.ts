@@ -1,6 +1,6 @@
 import { guestAccess } from '../../src/mmu/access.ts';
-import { CLEAR, tdpMmuAgeGfnRange } from '../../src/mmu/age.ts';
 import { entryWord, infoWord } from '../../src/mmu/tables.ts';
+import { CLEAR, tdpMmuAgeGfnRange } from '../../src/mmu/tdp-age.ts';
 import { INFO_STAMP } from '../../src/mmu/vm.ts';
 import { GhostEvent } from '../../src/shared/ghost-event.ts';
 import { VcpuRecorder } from '../../src/verify/vcpu-recorder.ts';
@@ -91,7 +91,7 @@ export const figures: Readonly<Record<string, Figure>> = {
         bare: {
           pass() {
             let sum = 0;
-            const base = vm.hostVersions;
+            const base = vm.hostPtes;
             for (let page = 0; page < PAGES; page++) sum += Atomics.and(words, base + (gfns[page] as number), -1);
             return sum;
           },
@@ -157,7 +157,7 @@ function loads({ words, arena, gfns }: Machine): Loop {
 }
 
 function harvest({ m, arena }: Machine): number {
-  return tdpMmuAgeGfnRange(m, arena.vm, arena.agingThread, CLEAR, 0, PAGES, 0, 0, PAGES - 1) ? 1 : 0;
+  return tdpMmuAgeGfnRange(m, arena.vm, arena.agingThread, 0, CLEAR, 0, PAGES, 0, 0, PAGES - 1) ? 1 : 0;
 }
 
 /** As after an access to each page, at a fraction of the time. */

@@ -1,40 +1,56 @@
 import { GhostEvent } from '../shared/ghost-event.ts';
 import type { Memory } from '../shared/memory.ts';
-import { tdpPageFault } from './fault.ts';
+import { handlePageFault } from './fault.ts';
 import { hardwareWalk, PAGE_FAULT } from './hardware-walk.ts';
+import { isPmlBufferFull } from './pml.ts';
 import { accessThroughTlb, fillTlb } from './tlb.ts';
-import { enterGuest, leaveGuest } from './vcpu.ts';
+import { enterGuest, leaveGuest, vcpuRootWord } from './vcpu.ts';
 import { IN_GUEST, vcpuStateWord } from './vcpu-state.ts';
-import type { Vm } from './vm.ts';
+import { L1, type Vm } from './vm.ts';
 
 /**
  * One guest access: through the TLB, or by a walk, with as many page faults as it takes. The vCPU is in the guest
  * afterwards; `leaveGuest` before it waits for anything else.
  *
  * @param page the host page behind `gfn`, for observers
+ * @param mode `L1`, `L2` or `SMM`: the guest that accesses; L2's frames are L1's
  */
-export function guestAccess(m: Memory, vm: Vm, vcpu: number, gfn: number, page: number, write: boolean): void {
-  while (!tryAccess(m, vm, vcpu, gfn, page, write)) handleExit(m, vm, vcpu, gfn, page);
+export function guestAccess(
+  m: Memory,
+  vm: Vm,
+  vcpu: number,
+  gfn: number,
+  page: number,
+  write: boolean,
+  mode: number = L1,
+): void {
+  // From one guest to another it goes through an exit.
+  if (m.loadOwn(vm.vcpuModes + vcpu) !== mode) leaveGuest(m, vm, vcpu);
+  while (!tryAccess(m, vm, vcpu, mode, gfn, page, write)) handleExit(m, vm, vcpu, mode, gfn, page, write);
 }
 
 /** False if the vCPU is not in the guest, or somebody wants it out, or the walk ends in a page fault. */
-function tryAccess(m: Memory, vm: Vm, vcpu: number, gfn: number, page: number, write: boolean): boolean {
+function tryAccess(m: Memory, vm: Vm, vcpu: number, mode: number, gfn: number, page: number, write: boolean): boolean {
   // One look tells that the vCPU is in the guest and that nobody has requested anything.
   if (m.load(vcpuStateWord(vm, vcpu)) !== IN_GUEST) return false;
   const hasTlb = vm.tlbEntries !== 0;
-  if (hasTlb && accessThroughTlb(m, vm, vcpu, gfn, page, write)) return true;
+  if (hasTlb && accessThroughTlb(m, vm, vcpu, mode, gfn, page, write)) return true;
+  if (write && isPmlBufferFull(m, vm, vcpu)) {
+    leaveGuest(m, vm, vcpu);
+    return false;
+  }
   m.note(GhostEvent.accessBegin, page, write ? 1 : 0);
-  const spte = hardwareWalk(m, vm, m.loadOwn(vm.vcpuRoots + vcpu), gfn, write);
+  const spte = hardwareWalk(m, vm, m.loadOwn(vcpuRootWord(vm, vcpu, mode)), gfn, write, vcpu);
   if (spte === PAGE_FAULT) return false;
   m.note(GhostEvent.accessEnd, page, spte);
-  if (hasTlb) fillTlb(m, vm, vcpu, gfn, spte);
+  if (hasTlb) fillTlb(m, vm, vcpu, mode, gfn, spte);
   return true;
 }
 
 /** Still in the guest without a request, it was a page fault. A fault beside a request is met again after the entry. */
-function handleExit(m: Memory, vm: Vm, vcpu: number, gfn: number, page: number): void {
+function handleExit(m: Memory, vm: Vm, vcpu: number, mode: number, gfn: number, page: number, write: boolean): void {
   const faulted = m.load(vcpuStateWord(vm, vcpu)) === IN_GUEST;
   leaveGuest(m, vm, vcpu);
-  if (faulted) tdpPageFault(m, vm, vcpu, m.loadOwn(vm.vcpuRoots + vcpu), gfn, page);
-  enterGuest(m, vm, vcpu);
+  if (faulted) handlePageFault(m, vm, vcpu, mode, m.loadOwn(vcpuRootWord(vm, vcpu, mode)), gfn, page, write);
+  enterGuest(m, vm, vcpu, mode);
 }

@@ -6,13 +6,23 @@ import type { LayoutBuilder, ReadWord } from '../shared/layout.ts';
 import type { Memory, Word } from '../shared/memory.ts';
 import type { SpteLayout } from '../shared/spte.ts';
 import { defaultTableCount, type Geometry, tablesToMap } from './geometry.ts';
+import { HOST_PRESENT, HOST_WRITABLE } from './host-page-table.ts';
 import type { Rules } from './rules.ts';
 import {
+  DESC_WORDS,
+  GUEST_MODES,
   INFO_GFN,
   INFO_LEVEL,
+  INFO_ROLE,
+  type MachineSpec,
+  PML_ENTRIES,
+  ROLE_GUEST_MODE,
+  ROLE_SMM,
+  SLOT_FLAGS,
   SLOT_GFN,
   SLOT_PAGE,
   SLOT_PAGES,
+  SLOT_SMM,
   SLOT_WORDS,
   TABLE_INFO_WORDS,
   VCPU_STATE_STRIDE,
@@ -24,12 +34,15 @@ export interface MemslotSpec {
   readonly gfn: number;
   readonly page: number;
   readonly pages: number;
+  /** 1: a slot of system management mode. */
+  readonly addressSpace?: 0 | 1;
 }
 
 export interface VmConfig {
   readonly geometry: Geometry;
   readonly rules: Rules;
   readonly spte: SpteLayout;
+  /** All slots that there may ever be. */
   readonly slots: readonly MemslotSpec[];
   /** vCPUs are threads 0 … vcpus-1. */
   readonly vcpus: number;
@@ -41,15 +54,42 @@ export interface VmConfig {
   readonly tlbEntries: number;
   /** Tables in the pool; by default enough for three generations of roots. */
   readonly tables?: number;
+  readonly machine?: MachineSpec;
 }
+
+const DEFAULT_MACHINE: Required<MachineSpec> = Object.freeze({
+  adBits: true,
+  tdpMmu: true,
+  npt: true,
+  nested: false,
+  hugePages: false,
+  memslotsChange: false,
+  addressSpaces: 1,
+  manualDirtyProtect: false,
+  dirtyLogInitiallySet: false,
+  pml: false,
+  entryFlushesTlb: false,
+});
 
 /** Lays the words of a VM out. Word names for SPTEs tell the gfn that the entry translates. */
 export function createVm(layout: LayoutBuilder, config: VmConfig): Vm {
-  const { geometry, vcpus, threads, pages } = config;
+  const { geometry, vcpus, threads, pages, slots } = config;
+  const machine = Object.freeze({ ...DEFAULT_MACHINE, ...config.machine });
+  const hasShadowMmu = machine.nested || !machine.tdpMmu || !machine.npt;
   const entries = 2 ** geometry.entryBits;
-  const mapped = config.slots.reduce((tables, slot) => tables + tablesToMap(geometry, slot.gfn, slot.pages), 0);
-  const tableCount = config.tables ?? defaultTableCount(geometry, mapped, vcpus);
+  const roots = 1 + (machine.nested ? 1 : 0) + (machine.addressSpaces - 1);
+  const mapped = slots.reduce((tables, slot) => tables + tablesToMap(geometry, slot.gfn, slot.pages), 0);
+  const tableCount = config.tables ?? defaultTableCount(geometry, mapped * roots, vcpus * roots);
   const tableBitmapWords = Math.ceil((tableCount + 1) / 32);
+  const slotPages = Math.max(1, ...slots.map((slot) => slot.pages));
+  const dirtyBitmapWords = Math.ceil(slotPages / 32);
+  // A slot that is not aligned touches one 2M page more than it is long.
+  const rmapsPerSlot = slotPages + Math.ceil(slotPages / entries) + 1;
+  // Each list has at most one entry a guest mode, hence at most one descriptor.
+  const lists = slots.length * rmapsPerSlot + tableCount;
+  const hugePageCount = Math.ceil(pages / entries);
+  const none = 0;
+
   const shared = (name: string, count: number, meaning: string, padded = false): Word =>
     layout.region({ name, count, wordClass: 'shared', meaning, padded });
   const ownedByVcpu = (name: string, perVcpu: number, meaning: string): Word =>
@@ -63,7 +103,18 @@ export function createVm(layout: LayoutBuilder, config: VmConfig): Vm {
       wordName: (index) => `${name}[vcpu${Math.floor(index / perVcpu)}]${perVcpu > 1 ? `[${index % perVcpu}]` : ''}`,
     });
 
-  const infoNames = ['gfn', 'level', 'stamp', 'nextRoot', 'refcount', 'invalid', 'zapPending', 'unused'];
+  const infoNames = [
+    'gfn',
+    'level',
+    'stamp',
+    'next',
+    'refcount',
+    'invalid',
+    'zapPending',
+    'role',
+    'parentPtes',
+    'unused',
+  ];
   const tableInfo = layout.region({
     name: 'tableInfo',
     count: (tableCount + 1) * TABLE_INFO_WORDS,
@@ -77,13 +128,22 @@ export function createVm(layout: LayoutBuilder, config: VmConfig): Vm {
     const info = tableInfo + id * TABLE_INFO_WORDS;
     const level = read(info + INFO_LEVEL);
     if (level === 0) return `table ${id}[${index % entries}]`;
+    const role = read(info + INFO_ROLE);
+    const guest = (role & ROLE_GUEST_MODE) !== 0 ? 'l2 ' : (role & ROLE_SMM) !== 0 ? 'smm ' : '';
     const gfn = read(info + INFO_GFN) + (index % entries) * 2 ** (geometry.entryBits * (level - 1));
-    return level === 1 ? `spte[gfn ${gfn}]` : `spte[level ${level}, gfn ${gfn}]`;
+    return level === 1 ? `${guest}spte[gfn ${gfn}]` : `${guest}spte[level ${level}, gfn ${gfn}]`;
+  };
+  const nameRmap = (index: number): string => {
+    const slot = Math.floor(index / rmapsPerSlot);
+    const head = index % rmapsPerSlot;
+    return head < slotPages ? `rmap[slot ${slot}, page ${head}]` : `rmap[slot ${slot}, 2M page ${head - slotPages}]`;
   };
 
   return Object.freeze({
     rules: config.rules,
     spte: config.spte,
+    machine,
+    hasShadowMmu,
     levels: geometry.levels,
     entryBits: geometry.entryBits,
     entries,
@@ -95,12 +155,48 @@ export function createVm(layout: LayoutBuilder, config: VmConfig): Vm {
     srcu: createSrcu(layout, 'srcu', threads),
     memslots: layout.region({
       name: 'memslot',
-      count: config.slots.length * SLOT_WORDS,
-      wordClass: 'constant',
-      meaning: 'gfn, host page and number of pages of each slot',
-      wordName: (index) => `memslot ${Math.floor(index / SLOT_WORDS)}.${['gfn', 'page', 'pages'][index % SLOT_WORDS]}`,
+      count: slots.length * SLOT_WORDS * (machine.memslotsChange ? 2 : 1),
+      wordClass: machine.memslotsChange ? 'shared' : 'constant',
+      meaning: 'gfn, host page, number of pages and flags of each slot',
+      wordName: (index) => {
+        const field = ['gfn', 'page', 'pages', 'flags'][index % SLOT_WORDS];
+        const slot = Math.floor(index / SLOT_WORDS);
+        return slot < slots.length ? `memslot ${slot}.${field}` : `other memslot ${slot - slots.length}.${field}`;
+      },
     }),
-    slotCount: config.slots.length,
+    activeMemslots: machine.memslotsChange ? shared('activeMemslots', 1, 'the set of memslots that readers use') : none,
+    slotCount: slots.length,
+    slotPages,
+    dirtyBitmaps: machine.memslotsChange
+      ? layout.region({
+          name: 'dirtyBitmap',
+          count: slots.length * dirtyBitmapWords,
+          wordClass: 'shared',
+          padded: true,
+          meaning: 'pages of each slot that were written since they were handed out last',
+          wordName: (index) => `dirtyBitmap[slot ${Math.floor(index / dirtyBitmapWords)}][${index % dirtyBitmapWords}]`,
+        })
+      : none,
+    dirtyBitmapWords,
+    rmaps: hasShadowMmu
+      ? layout.region({
+          name: 'rmap',
+          count: slots.length * rmapsPerSlot,
+          wordClass: 'shared',
+          padded: true,
+          meaning: 'shadow MMU SPTEs that map each page: SPTE or descriptor << 2 | locked << 1 | many',
+          wordName: nameRmap,
+        })
+      : none,
+    rmapsPerSlot,
+    pteListDescs: hasShadowMmu
+      ? shared('pteListDesc', (lists + 1) * DESC_WORDS, 'descriptors of lists of many SPTEs', true)
+      : none,
+    freePteListDesc: hasShadowMmu ? shared('freePteListDesc', 1, 'first descriptor given back, 0 = none') : none,
+    usedPteListDescs: hasShadowMmu ? shared('usedPteListDescs', 1, 'descriptors that have been in use') : none,
+    shadowRootAllocated: hasShadowMmu ? shared('shadowRootAllocated', 1, 'there was a shadow root') : none,
+    indirectShadowPages: hasShadowMmu ? shared('indirectShadowPages', 1, 'shadow pages of guest page tables') : none,
+    activeMmuPages: hasShadowMmu ? shared('activeMmuPages', 1, 'first of the list of shadow pages, 0 = none') : none,
     invalidateSeq: shared('mmuInvalidateSeq', 1, 'invalidations that ended', true),
     invalidateInProgress: shared('mmuInvalidateInProgress', 1, 'invalidations between start and end'),
     invalidateStart: shared('mmuInvalidateRangeStart', 1, 'first gfn of the union of ranges in progress'),
@@ -138,24 +234,36 @@ export function createVm(layout: LayoutBuilder, config: VmConfig): Vm {
       meaning: 'in guest | requests | kick of each vCPU',
       wordName: (index) => `vcpuState[vcpu${Math.floor(index / VCPU_STATE_STRIDE)}]`,
     }),
-    vcpuRoots: ownedByVcpu('vcpuRoot', 1, 'root.hpa as a table id, 0 = none'),
+    vcpuRoots: ownedByVcpu('vcpuRoot', GUEST_MODES, 'root.hpa for L1, L2 and SMM as a table id, 0 = none'),
+    vcpuModes: ownedByVcpu('vcpuMode', 1, 'whether the vCPU was last in L1, L2 or SMM'),
     tlbEntries: config.tlbEntries,
-    tlbTags: ownedByVcpu('tlbTag', config.tlbEntries, '1 + gfn that the entry translates, 0 = none'),
+    tlbTags: ownedByVcpu('tlbTag', config.tlbEntries, '1 + gfn and guest that the entry translates, 0 = none'),
     tlbSptes: ownedByVcpu('tlbSpte', config.tlbEntries, 'the leaf SPTE as it was walked'),
-    hostVersions: shared('hostVersion', pages, 'version of what the host has behind each page', true),
+    pmlIndexes: machine.pml ? ownedByVcpu('pmlIndex', 1, 'entries in the PML buffer') : none,
+    pmlBuffers: machine.pml ? ownedByVcpu('pmlBuffer', PML_ENTRIES, 'gfns whose Dirty the hardware has set') : none,
+    hostPtes: shared('hostPte', pages, "the host's page-table entry of each page", true),
+    hostPmds: machine.hugePages ? shared('hostPmd', hugePageCount, "the host's entry of each 2M page", true) : none,
     pages,
   });
 }
 
-/** Fills in what is not 0 at the beginning. Call once, before any thread starts, and `initMemslot` for each slot. */
+/**
+ * Fills in what is not 0 at the beginning: every host page is present and writable. Call once, before any thread
+ * starts, and `initMemslot` for each slot.
+ */
 export function initVm(m: Memory, vm: Vm): void {
   initRcu(m, vm.rcu);
   for (let id = 1; id <= vm.tableCount; id++) m.setBits(vm.freeTables + (id >>> 5), 1 << (id & 31));
+  m.fill(vm.hostPtes, vm.pages, HOST_PRESENT | HOST_WRITABLE);
 }
 
+/** Makes a slot that is there from the beginning: in the set that readers use, and in its copy. */
 export function initMemslot(m: Memory, vm: Vm, slot: number, spec: MemslotSpec): void {
-  const word = vm.memslots + slot * SLOT_WORDS;
-  m.store(word + SLOT_GFN, spec.gfn);
-  m.store(word + SLOT_PAGE, spec.page);
-  m.store(word + SLOT_PAGES, spec.pages);
+  for (let set = 0; set < (vm.machine.memslotsChange ? 2 : 1); set++) {
+    const word = vm.memslots + (set * vm.slotCount + slot) * SLOT_WORDS;
+    m.store(word + SLOT_GFN, spec.gfn);
+    m.store(word + SLOT_PAGE, spec.page);
+    m.store(word + SLOT_PAGES, spec.pages);
+    m.store(word + SLOT_FLAGS, spec.addressSpace === 1 ? SLOT_SMM : 0);
+  }
 }

@@ -1,50 +1,96 @@
-import { readLock, readUnlock } from '../locks/mmu-lock.ts';
+import { readLock, readUnlock, writeLock, writeUnlock } from '../locks/mmu-lock.ts';
 import { rcuReadLock, rcuReadUnlock } from '../locks/rcu.ts';
 import { srcuReadLock, srcuReadUnlock } from '../locks/srcu.ts';
 import { GhostEvent } from '../shared/ghost-event.ts';
 import type { Memory } from '../shared/memory.ts';
-import { backingOf, isFrozen, isShadowPresent, makeNonleafSpte, makeWritableSpte } from '../shared/spte.ts';
-import { hostPageOfGfn } from './memslots.ts';
+import { fastPageFault } from './fast-page-fault.ts';
+import { RET_PF_INVALID, RET_PF_RETRY } from './fault-outcome.ts';
+import { getUserPage, isMapWritable } from './gup.ts';
+import { markHostPageDirty } from './host-page-state.ts';
+import { goalLevel } from './mapping-level.ts';
+import { addressSpaceOfMode, pageOfGfn, slotIsInvalid, slotOfGfn } from './memslots.ts';
 import { isRootInvalid } from './roots.ts';
-import { returnCachedTable, takeCachedTable, topUpTableCache } from './table-cache.ts';
-import { entryWord, initTable } from './tables.ts';
-import type { Vm } from './vm.ts';
-
-/** RET_PF_RETRY: something changed meanwhile; the guest runs into the fault again if it is still there. */
-export const RET_PF_RETRY = 0;
-/** RET_PF_FIXED. */
-export const RET_PF_FIXED = 1;
-/** RET_PF_SPURIOUS: another vCPU has mapped the page already. */
-export const RET_PF_SPURIOUS = 2;
+import { shadowMap } from './shadow-map.ts';
+import { usesTdpMmu } from './shadow-pages.ts';
+import { topUpTableCache } from './table-cache.ts';
+import { tdpMmuMap } from './tdp-map.ts';
+import { L2, type Vm } from './vm.ts';
 
 /**
- * kvm_tdp_mmu_page_fault: maps the page behind `gfn`, under `mmu_lock` for read.
+ * kvm_mmu_do_page_fault: maps the page behind `gfn` for an access of the vCPU in a guest mode.
  *
+ * @param root what the vCPU's walks begin at in this mode
  * @param page the host page, for observers
- * @returns RET_PF_RETRY, RET_PF_FIXED or RET_PF_SPURIOUS
+ * @returns RET_PF_RETRY, RET_PF_FIXED, RET_PF_SPURIOUS or RET_PF_FAST_FIXED
  */
-export function tdpPageFault(m: Memory, vm: Vm, vcpu: number, root: number, gfn: number, page: number): number {
+export function handlePageFault(
+  m: Memory,
+  vm: Vm,
+  vcpu: number,
+  mode: number,
+  root: number,
+  gfn: number,
+  page: number,
+  write: boolean,
+): number {
   m.note(GhostEvent.faultBegin, page, 0);
   srcuReadLock(m, vm.srcu, vcpu);
-  const outcome = topUpTableCache(m, vm, vcpu) ? directPageFault(m, vm, vcpu, root, gfn) : RET_PF_RETRY;
+  const outcome = pageFault(m, vm, vcpu, mode, root, gfn, write, false);
   srcuReadUnlock(m, vm.srcu, vcpu);
   m.note(GhostEvent.faultEnd, page, outcome);
   return outcome;
 }
 
-function directPageFault(m: Memory, vm: Vm, vcpu: number, root: number, gfn: number): number {
+/**
+ * direct_page_fault, and FNAME(page_fault) for what is mapped through a guest's page table. The caller holds `vm.srcu`.
+ *
+ * @param prefetch nobody accesses the page: KVM_PRE_FAULT_MEMORY
+ */
+export function pageFault(
+  m: Memory,
+  vm: Vm,
+  vcpu: number,
+  mode: number,
+  root: number,
+  gfn: number,
+  write: boolean,
+  prefetch: boolean,
+): number {
+  const direct = mode !== L2 && vm.machine.npt;
+  const tdp = direct && usesTdpMmu(vm);
+  const slot = slotOfGfn(m, vm, gfn, addressSpaceOfMode(mode));
+  // Only direct maps: the gfn behind an indirect SPTE may change while nobody holds mmu_lock.
+  if (direct && vm.rules.fastPageFault) {
+    const outcome = fastPageFault(m, vm, vcpu, slot, root, gfn, write);
+    if (outcome !== RET_PF_INVALID) return outcome;
+  }
+  if (!topUpTableCache(m, vm, vcpu)) return RET_PF_RETRY;
   // The sequence is read before the page is looked up: an invalidation that ends in between is noticed below.
   const sequence = m.load(vm.invalidateSeq);
-  const version = m.load(vm.hostVersions + hostPageOfGfn(m, vm, gfn));
+  if (slotIsInvalid(m, vm, slot)) return RET_PF_RETRY;
+  const hostPage = pageOfGfn(m, vm, slot, gfn);
+  const entry = getUserPage(m, vm, vcpu, hostPage, write);
   if (vm.rules.faultChecksInvalidation === 'before-lock' && mustRetry(m, vm, gfn, sequence)) return RET_PF_RETRY;
-  readLock(m, vm.mmuLock, vcpu);
+  const level = goalLevel(m, vm, mode, slot, gfn, entry);
+
+  if (tdp) readLock(m, vm.mmuLock, vcpu);
+  else writeLock(m, vm.mmuLock, vcpu);
   let outcome = RET_PF_RETRY;
   if (!isPageFaultStale(m, vm, root, gfn, sequence)) {
-    rcuReadLock(m, vm.rcu, vcpu);
-    outcome = tdpMmuMap(m, vm, vcpu, root, gfn, version);
-    rcuReadUnlock(m, vm.rcu, vcpu);
+    if (tdp) {
+      rcuReadLock(m, vm.rcu, vcpu);
+      outcome = tdpMmuMap(m, vm, vcpu, slot, root, gfn, level, entry, write, prefetch);
+      rcuReadUnlock(m, vm.rcu, vcpu);
+    } else {
+      outcome = shadowMap(m, vm, vcpu, slot, root, gfn, level, entry, write, prefetch);
+    }
+    // kvm_release_page_dirty: a page that may be written from now on counts as dirty.
+    if (vm.rules.marksHostPageDirty === 'when-created' && isMapWritable(vm, entry, write)) {
+      markHostPageDirty(m, vm, hostPage);
+    }
   }
-  readUnlock(m, vm.mmuLock);
+  if (tdp) readUnlock(m, vm.mmuLock);
+  else writeUnlock(m, vm.mmuLock);
   return outcome;
 }
 
@@ -60,39 +106,4 @@ function mustRetry(m: Memory, vm: Vm, gfn: number, sequence: number): boolean {
     return true;
   }
   return m.load(vm.invalidateSeq) !== sequence;
-}
-
-/** kvm_tdp_mmu_map. */
-function tdpMmuMap(m: Memory, vm: Vm, vcpu: number, root: number, gfn: number, version: number): number {
-  let table = root;
-  for (let level = vm.levels; level > 1; level--) {
-    const word = entryWord(vm, table, level, gfn);
-    const spte = m.load(word);
-    if (isFrozen(spte)) return RET_PF_RETRY;
-    if (isShadowPresent(spte)) {
-      table = backingOf(spte);
-      continue;
-    }
-    const child = takeCachedTable(m, vm, vcpu);
-    initTable(m, vm, child, level - 1, gfn);
-    // tdp_mmu_link_sp: two vCPUs may link at once; the one that comes second walks the first one's table.
-    if (!m.tryReplace(word, spte, makeNonleafSpte(vm.spte, child))) {
-      returnCachedTable(m, vm, vcpu, child);
-      return RET_PF_RETRY;
-    }
-    table = child;
-  }
-  return mapTargetLevel(m, vm, table, gfn, version);
-}
-
-/** tdp_mmu_map_handle_target_level. */
-function mapTargetLevel(m: Memory, vm: Vm, table: number, gfn: number, version: number): number {
-  const word = entryWord(vm, table, 1, gfn);
-  const old = m.load(word);
-  if (isFrozen(old)) return RET_PF_RETRY;
-  if (vm.rules.faultKeepsPresentLeaf && isShadowPresent(old)) return RET_PF_SPURIOUS;
-  const spte = makeWritableSpte(vm.spte, version, vm.rules.faultSetsAccessed);
-  if (spte === old) return RET_PF_SPURIOUS;
-  // Not a store: another vCPU may have mapped the page since the load, and its Accessed and Dirty would be lost.
-  return m.tryReplace(word, old, spte) ? RET_PF_FIXED : RET_PF_RETRY;
 }

@@ -1,5 +1,7 @@
-import type { Memory } from '../shared/memory.ts';
-import { backingOf, WRITABLE } from '../shared/spte.ts';
+import type { Memory, Word } from '../shared/memory.ts';
+import { AD_ENABLED, adTypeOf, backingOf, PAGE_SIZE_BIT, WRITABLE } from '../shared/spte.ts';
+import { logModification } from './pml.ts';
+import { isAdEnabled } from './spte-state.ts';
 import type { Vm } from './vm.ts';
 
 /** What a walk returns where it found no translation: an exit for a page fault. */
@@ -10,25 +12,32 @@ export const PAGE_FAULT = 0;
  * locked compare-exchange of the very word it walked. If that word has changed, the walk starts again. A walk that
  * finds the bits set writes nothing. No RCU: what keeps it off recycled tables is the flush handshake.
  *
+ * @param vcpu whose buffer takes the gfn if Dirty is set and the machine logs that
  * @returns the leaf SPTE as it is after the walk, or `PAGE_FAULT`
  */
-export function hardwareWalk(m: Memory, vm: Vm, root: number, gfn: number, write: boolean): number {
+export function hardwareWalk(m: Memory, vm: Vm, root: number, gfn: number, write: boolean, vcpu = 0): number {
   const { tables, entries, entryBits, levels } = vm;
   const { hardwarePresent, accessed, dirty } = vm.spte;
-  const wanted = write ? accessed | dirty : accessed;
+  const marks = write ? accessed | dirty : accessed;
   for (;;) {
-    let table = root;
-    for (let shift = entryBits * (levels - 1); shift > 0; shift -= entryBits) {
-      const spte = m.load(tables + table * entries + ((gfn >>> shift) & (entries - 1)));
+    let leaf: Word = tables + root * entries + ((gfn >>> (entryBits * (levels - 1))) & (entries - 1));
+    let spte = m.load(leaf);
+    for (let shift = entryBits * (levels - 2); shift >= 0; shift -= entryBits) {
       if ((spte & hardwarePresent) === 0) return PAGE_FAULT;
-      table = backingOf(spte);
+      if ((spte & PAGE_SIZE_BIT) !== 0) break;
+      leaf = tables + backingOf(spte) * entries + ((gfn >>> shift) & (entries - 1));
+      spte = m.load(leaf);
     }
-    const leaf = tables + table * entries + (gfn & (entries - 1));
-    const spte = m.load(leaf);
     if ((spte & hardwarePresent) === 0) return PAGE_FAULT;
     if (write && (spte & WRITABLE) === 0) return PAGE_FAULT;
+    // Without A/D bits the hardware sets nothing; KVM uses their places for itself.
+    const wanted = isAdEnabled(vm, spte) ? marks : 0;
     if ((spte & wanted) === wanted) return spte;
     // Not a plain store: between the load and this step the entry may have been zapped or aged.
-    if (m.tryReplace(leaf, spte, spte | wanted)) return spte | wanted;
+    if (!m.tryReplace(leaf, spte, spte | wanted)) continue;
+    if (vm.machine.pml && (wanted & ~spte & dirty) !== 0 && adTypeOf(vm.spte, spte) === AD_ENABLED) {
+      logModification(m, vm, vcpu, gfn);
+    }
+    return spte | wanted;
   }
 }

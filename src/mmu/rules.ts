@@ -1,35 +1,120 @@
 /**
- * The rules in which kernels, proposals and mutants differ. Protocol code asks a rule by name and never which variant
- * it belongs to.
+ * The rules in which kernels, proposals and mutants differ. Protocol code asks a rule by name, where it matters, and
+ * never which variant it belongs to.
  */
 export interface Rules {
-  /** Aging calls hold `mmu_lock` for write (before Linux 6.13) or nothing but RCU and SRCU. */
+  // Aging.
+
+  /** Aging calls hold `mmu_lock` for write (before Linux 6.13) or nothing but RCU, SRCU and the rmap's bit lock. */
   readonly agingTakesMmuLock: boolean;
   /** Aging calls work through a bitmap; if not, a call with one does nothing and says so. */
   readonly honoursBitmap: boolean;
+  /** What tells aging that there may be shadow pages: once there was a shadow root, or as long as any is counted. */
+  readonly looksAtShadowPages: 'once-allocated' | 'while-counted';
+  /** Which part of a call comes first; where the TDP MMU does, a test that finds it young leaves the rmaps out. */
+  readonly agingOrder: 'rmaps-first' | 'tdp-first';
+  /** The walk through the rmaps of huge pages begins at the huge page that contains the range's first page. */
+  readonly rmapWalkAligned: boolean;
   /** Aging also visits roots that were invalidated and wait to be zapped. */
   readonly agesInvalidRoots: boolean;
   /** clear_flush_young flushes TLBs if it found the range young (CONFIG_KVM_ELIDE_TLB_FLUSH_IF_YOUNG unset). */
   readonly clearFlushYoungFlushes: boolean;
+  /** How aging clears Accessed in the TDP MMU: where not always atomically, only if the SPTE is volatile. */
+  readonly clearsAccessedBy: 'exchange-or-store' | 'fetch-and-or-store' | 'atomic-and' | 'load-and-store';
+  /** How aging marks an SPTE without A/D bits for access tracking; the last gives up if the SPTE has changed. */
+  readonly tracksAccessBy: 'exchange-or-store' | 'compare-exchange';
+  /** Access tracking, which takes W away, first marks the host page dirty. */
+  readonly tracksDirtyFirst: boolean;
+  /** Without A/D bits an SPTE is young if it is not access-tracked, or if its software Accessed bit is set. */
+  readonly accessedMeans: 'not-tracked' | 'accessed-bit';
+  /** Shadow MMU: who walks or changes an rmap without `mmu_lock` for write holds the bit lock in its head. */
+  readonly rmapsHaveBitLock: boolean;
+
+  // Updates of SPTEs.
+
   /** When an update under `mmu_lock` for write must be an atomic exchange. */
   readonly atomicUpdate: 'spte_has_volatile_bits' | 'spte_needs_atomic_update';
   /** SHADOW_NONPRESENT_VALUE. */
   readonly nonpresentSpte: number;
-  /** A fault that finds its leaf present leaves it alone, rather than installing it anew. */
-  readonly faultKeepsPresentLeaf: boolean;
+  /** Whether a shadow MMU update that clears Accessed or Dirty asks for a TLB flush, as one that takes W away does. */
+  readonly flushesClearedAccessedDirty: boolean;
+  /** An SPTE that is zapped or loses Accessed hands it on to the host page (kvm_set_pfn_accessed). */
+  readonly passesAccessedOn: boolean;
+  /** The host page is marked dirty when a dirty SPTE is zapped or loses Dirty, or when a writable one is created. */
+  readonly marksHostPageDirty: 'when-lost' | 'when-created';
 
-  /** How aging clears Accessed. */
-  readonly clearsAccessedBy: 'atomic-and' | 'load-and-store';
+  // Faults.
+
+  /** A fault that finds its leaf present and sufficient leaves it alone, rather than installing it anew. */
+  readonly faultKeepsPresentLeaf: boolean;
+  /** A writable leaf that replaces a writable one has Dirty set, too. */
+  readonly setsDirtyOverWritable: boolean;
+  /** A TDP fault for a 4K page below a 2M leaf. */
+  readonly faultBelowHugeLeaf: 'zap' | 'split';
+  /** KVM_PRE_FAULT_MEMORY exists. */
+  readonly hasPrefault: boolean;
+
+  // Huge pages and dirty logging.
+
+  /** What the TDP MMU does about tables that could be 2M leaves when a slot's logging ends. */
+  readonly loggingEnds: 'zap' | 'collapse';
+  /** MADV_PAGEOUT of the host's kernel asks and clears young before it decides. */
+  readonly pageoutAges: boolean;
+
+  // What every kernel does and only mutants break.
+
   /** Aging leaves an SPTE alone in which its test found Accessed clear. */
   readonly clearsOnlyYoung: boolean;
   /** A clear through a bitmap leaves pages alone that are not selected. */
   readonly clearsOnlySelected: boolean;
+  /** A clear that found the first MMU young goes on to the other. */
+  readonly clearsBothMmus: boolean;
+  /** Aging of a range meets the 2M leaf that the range only touches. */
+  readonly agesTouchedHugeLeaf: boolean;
+  /** A test leaves Accessed as it is. */
+  readonly testKeepsAccessed: boolean;
   /** A new leaf has Accessed set. */
   readonly faultSetsAccessed: boolean;
+  /** A leaf that was only prefetched has Accessed clear. */
+  readonly prefetchKeepsOld: boolean;
+  /** The shadow MMU prefetches the aligned block of 8 around a fault. */
+  readonly prefetches: boolean;
+  /** … not in a slot whose dirt is logged. */
+  readonly prefetchSparesLoggedSlots: boolean;
+  /** … and not without A/D bits, where it could not be told from an access. */
+  readonly prefetchNeedsAccessedBit: boolean;
+  /** … and it stops where a run of absent entries meets a page that the host does not have writable. */
+  readonly prefetchNeedsWritableHostPage: boolean;
+  /** A read fault on a page that the host has writable maps it writable. */
+  readonly readFaultMapsWritable: boolean;
+  /** A writable leaf is created with Dirty set. */
+  readonly writableLeafIsDirty: boolean;
+  /** A write fault on a leaf that only lacks W is mended without `mmu_lock`. */
+  readonly fastPageFault: boolean;
+  /** The mended leaf has its Accessed bit set again where it was access-tracked. */
+  readonly fastPageFaultRestoresAccessed: boolean;
+  /** A page that becomes writable in a logged slot is logged. */
+  readonly logsWritablePages: boolean;
   /** When a fault looks whether an invalidation of its page runs, or ran since it looked the page up. */
   readonly faultChecksInvalidation: 'under-lock' | 'before-lock' | 'never';
   /** What an invalidation does about TLBs before it lets go of `mmu_lock`. */
   readonly zapFlush: 'acknowledged' | 'requested' | 'none';
+  /** An invalidation zaps rmaps, too. */
+  readonly zapsRmaps: boolean;
+  /** A slot with logging gets no 2M leaves. */
+  readonly loggingForbidsHugePages: boolean;
+  /** The beginning of logging write-protects what is mapped. */
+  readonly loggingProtects: boolean;
+  /** … and splits 2M leaves of the TDP MMU. */
+  readonly loggingSplits: boolean;
+  /** The parts of a split leaf inherit its Accessed bit. */
+  readonly splitInheritsAccessed: boolean;
+  /** What is taken out of the dirty log is write-protected again. */
+  readonly logHandOutProtects: boolean;
+  /** The deletion of a slot zaps what all slots map (KVM_X86_QUIRK_SLOT_ZAP_ALL). */
+  readonly slotDeletionZapsAll: boolean;
+  /** A slot is mapped by 2M leaves only where its guest and host addresses allow it. */
+  readonly hugePagesNeedAlignment: boolean;
   /** A range that begins or ends inside a page covers that page. */
   readonly roundsOutward: boolean;
   /** An aging call goes on to the next memslot that its range meets. */

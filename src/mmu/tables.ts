@@ -1,7 +1,7 @@
 import { rcuElapsed, rcuStamp } from '../locks/rcu.ts';
 import { GhostEvent } from '../shared/ghost-event.ts';
 import type { Memory, Word } from '../shared/memory.ts';
-import { INFO_GFN, INFO_LEVEL, INFO_STAMP, TABLE_INFO_WORDS, type Vm } from './vm.ts';
+import { INFO_GFN, INFO_LEVEL, INFO_ROLE, INFO_STAMP, TABLE_INFO_WORDS, type Vm } from './vm.ts';
 
 export function infoWord(vm: Vm, table: number, field: number): Word {
   return vm.tableInfo + table * TABLE_INFO_WORDS + field;
@@ -41,11 +41,27 @@ export function allocTable(m: Memory, vm: Vm, thread: number): number {
   return 0;
 }
 
-/** tdp_mmu_init_sp. */
-export function initTable(m: Memory, vm: Vm, table: number, level: number, gfn: number): void {
+/** Pages that a leaf of `level` maps. */
+export function pagesOfLevel(vm: Vm, level: number): number {
+  return 1 << (vm.entryBits * (level - 1));
+}
+
+/** The table that `sptep`, the word of an entry, is in (sptep_to_sp). */
+export function tableOfEntry(vm: Vm, sptep: Word): number {
+  return Math.floor((sptep - vm.tables) / vm.entries);
+}
+
+/** The first gfn that `sptep` translates (kvm_mmu_page_get_gfn). */
+export function gfnOfEntry(m: Memory, vm: Vm, table: number, level: number, sptep: Word): number {
+  return m.load(infoWord(vm, table, INFO_GFN)) + (sptep - vm.tables - table * vm.entries) * pagesOfLevel(vm, level);
+}
+
+/** tdp_mmu_init_sp, and what kvm_mmu_alloc_shadow_page fills in. */
+export function initTable(m: Memory, vm: Vm, table: number, level: number, gfn: number, role: number): void {
   const shift = vm.entryBits * level;
   m.store(infoWord(vm, table, INFO_LEVEL), level);
   m.store(infoWord(vm, table, INFO_GFN), shift > 30 ? 0 : (gfn >>> shift) << shift);
+  m.store(infoWord(vm, table, INFO_ROLE), role);
 }
 
 /** call_rcu(tdp_mmu_free_sp_rcu_callback): hands an unlinked table back once its grace period is over. */

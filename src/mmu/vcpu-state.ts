@@ -1,3 +1,4 @@
+import { GhostEvent } from '../shared/ghost-event.ts';
 import type { Memory, Word } from '../shared/memory.ts';
 import { VCPU_STATE_STRIDE, type Vm } from './vm.ts';
 
@@ -18,18 +19,25 @@ export function vcpuStateWord(vm: Vm, vcpu: number): Word {
  * kvm_make_all_cpus_request: makes a request to every vCPU, and returns when each that was in the guest has left it.
  * A vCPU that enters later sees the request first. The acknowledgement is a bit of its own: waiting for a vCPU to be
  * outside could miss one that leaves and comes back.
+ *
+ * @returns whether any vCPU was in the guest and had to be interrupted
  */
-export function makeAllCpusRequest(m: Memory, vm: Vm, request: number, awaitAcknowledgement: boolean): void {
+export function makeAllCpusRequest(m: Memory, vm: Vm, request: number, awaitAcknowledgement: boolean): boolean {
+  let called = false;
   for (let vcpu = 0; vcpu < vm.vcpus; vcpu++) m.setBits(vcpuStateWord(vm, vcpu), request | KICK);
-  if (!awaitAcknowledgement) return;
+  if (!awaitAcknowledgement) return false;
   for (let vcpu = 0; vcpu < vm.vcpus; vcpu++) {
     const state = m.load(vcpuStateWord(vm, vcpu));
-    if ((state & IN_GUEST) !== 0 && (state & KICK) !== 0) m.awaitBits(vcpuStateWord(vm, vcpu), KICK, 0);
+    if ((state & IN_GUEST) === 0 || (state & KICK) === 0) continue;
+    m.awaitBits(vcpuStateWord(vm, vcpu), KICK, 0);
+    called = true;
   }
+  return called;
 }
 
 /** kvm_flush_remote_tlbs. */
 export function flushRemoteTlbs(m: Memory, vm: Vm): void {
   if (vm.rules.zapFlush === 'none') return;
-  makeAllCpusRequest(m, vm, REQUEST_TLB_FLUSH, vm.rules.zapFlush === 'acknowledged');
+  const called = makeAllCpusRequest(m, vm, REQUEST_TLB_FLUSH, vm.rules.zapFlush === 'acknowledged');
+  if (called) m.note(GhostEvent.remoteTlbFlush, -1, 0);
 }

@@ -2,13 +2,16 @@ import { readLock, readUnlock, writeLock, writeUnlock } from '../locks/mmu-lock.
 import { rcuReadLock, rcuReadUnlock } from '../locks/rcu.ts';
 import { srcuReadLock, srcuReadUnlock } from '../locks/srcu.ts';
 import { GhostEvent } from '../shared/ghost-event.ts';
-import type { Memory } from '../shared/memory.ts';
-import { backingOf, FROZEN_BITS, isFrozen, isShadowPresent } from '../shared/spte.ts';
-import { hostPageOfGfn } from './memslots.ts';
+import type { Memory, Word } from '../shared/memory.ts';
+import { backingOf, FROZEN_BITS, isFrozen, isLeaf, isShadowPresent } from '../shared/spte.ts';
+import { leafChanged } from './leaf-changed.ts';
+import { hostPageOfGfn, tableAddressSpace } from './memslots.ts';
 import { nextRoot, tdpMmuPutRoot } from './roots.ts';
-import { infoWord, retireTable } from './tables.ts';
-import { makeAllCpusRequest, REQUEST_FREE_OBSOLETE_ROOTS } from './vcpu-state.ts';
+import { usesTdpMmu, zapActivePages } from './shadow-pages.ts';
+import { infoWord, pagesOfLevel, retireTable } from './tables.ts';
+import { flushRemoteTlbs, makeAllCpusRequest, REQUEST_FREE_OBSOLETE_ROOTS } from './vcpu-state.ts';
 import { INFO_GFN, INFO_INVALID, INFO_ZAP_PENDING, type Vm } from './vm.ts';
+import { noteZapBegin, noteZapEnd } from './zap.ts';
 
 /**
  * kvm_mmu_zap_all_fast: every root becomes invalid at once, vCPUs leave them, and their tables are zapped and handed
@@ -16,13 +19,20 @@ import { INFO_GFN, INFO_INVALID, INFO_ZAP_PENDING, type Vm } from './vm.ts';
  */
 export function zapAllFast(m: Memory, vm: Vm, thread: number): void {
   srcuReadLock(m, vm.srcu, thread);
+  zapAll(m, vm, thread);
+  srcuReadUnlock(m, vm.srcu, thread);
+}
+
+/** The same for a caller that keeps memslots from changing otherwise. */
+export function zapAll(m: Memory, vm: Vm, thread: number): void {
   writeLock(m, vm.mmuLock, thread);
   invalidateAllRoots(m, vm);
+  if (vm.hasShadowMmu) zapActivePages(m, vm);
   writeUnlock(m, vm.mmuLock);
+  if (!usesTdpMmu(vm)) return;
   readLock(m, vm.mmuLock, thread);
   zapInvalidatedRoots(m, vm, thread);
   readUnlock(m, vm.mmuLock);
-  srcuReadUnlock(m, vm.srcu, thread);
 }
 
 /** kvm_tdp_mmu_invalidate_roots, and the request that makes vCPUs leave the roots. */
@@ -68,16 +78,49 @@ function zapEntries(m: Memory, vm: Vm, table: number, level: number, removed: bo
   const words = vm.tables + table * vm.entries;
   const value = removed ? vm.rules.nonpresentSpte | FROZEN_BITS : vm.rules.nonpresentSpte;
   for (let index = 0; index < vm.entries; index++) {
-    if (!removed && !isShadowPresent(m.load(words + index))) continue;
-    const page = level === 1 ? hostPageOfGfn(m, vm, m.load(infoWord(vm, table, INFO_GFN)) + index) : -1;
-    if (page >= 0) m.note(GhostEvent.zapBegin, page, 0);
+    const seen = m.load(words + index);
+    if (!removed && !isShadowPresent(seen)) continue;
+    const leaf = isLeaf(seen, level);
+    const page = leaf ? pageOfEntry(m, vm, table, level, index) : -1;
+    if (page >= 0) noteZapBegin(m, vm, level, page);
     let spte = m.exchange(words + index, value);
     while (isFrozen(spte)) spte = m.exchange(words + index, value);
-    if (page >= 0) m.note(GhostEvent.zapEnd, page, spte);
-    if (level > 1 && isShadowPresent(spte)) {
-      const child = backingOf(spte);
-      zapEntries(m, vm, child, level - 1, true);
-      retireTable(m, vm, child);
+    if (page >= 0) {
+      noteZapEnd(m, vm, level, page, spte);
+      leafChanged(m, vm, page, spte, value);
     }
+    if (isShadowPresent(spte) && !isLeaf(spte, level)) removeTable(m, vm, backingOf(spte), level - 1);
   }
+}
+
+/** The first host page behind an entry, or -1 if no slot has it. */
+function pageOfEntry(m: Memory, vm: Vm, table: number, level: number, index: number): number {
+  const gfn = m.load(infoWord(vm, table, INFO_GFN)) + index * pagesOfLevel(vm, level);
+  return hostPageOfGfn(m, vm, gfn, tableAddressSpace(m, vm, table));
+}
+
+/** handle_removed_pt: empties a table that nothing points to any more, and hands it back after its grace period. */
+export function removeTable(m: Memory, vm: Vm, table: number, level: number): void {
+  zapEntries(m, vm, table, level, true);
+  retireTable(m, vm, table);
+}
+
+/**
+ * tdp_mmu_zap_spte_atomic: zaps one entry under `mmu_lock` for read. It is frozen until TLBs are flushed, so that no fault
+ * maps another page while some vCPU still reaches the old one (B18).
+ *
+ * @param page the first host page of a leaf
+ * @returns false if the entry has changed
+ */
+export function zapSpteAtomic(m: Memory, vm: Vm, word: Word, spte: number, level: number, page: number): boolean {
+  const leaf = isLeaf(spte, level);
+  if (leaf) noteZapBegin(m, vm, level, page);
+  const frozen = m.tryReplace(word, spte, vm.rules.nonpresentSpte | FROZEN_BITS);
+  if (leaf) noteZapEnd(m, vm, level, page, frozen ? spte : vm.rules.nonpresentSpte);
+  if (!frozen) return false;
+  flushRemoteTlbs(m, vm);
+  m.store(word, vm.rules.nonpresentSpte);
+  if (leaf) leafChanged(m, vm, page, spte, vm.rules.nonpresentSpte);
+  else removeTable(m, vm, backingOf(spte), level - 1);
+  return true;
 }

@@ -1,16 +1,19 @@
 import { rcuReadLock, rcuReadUnlock } from '../locks/rcu.ts';
 import { GhostEvent } from '../shared/ghost-event.ts';
 import type { Memory, Word } from '../shared/memory.ts';
-import { backingOf, isShadowPresent, WRITABLE } from '../shared/spte.ts';
+import { backingOf, isLeaf, isShadowPresent } from '../shared/spte.ts';
+import { leafChanged } from './leaf-changed.ts';
+import { slotAddressSpace, tableAddressSpace } from './memslots.ts';
 import { nextRoot } from './roots.ts';
-import { endOfEntry, entryWord } from './tables.ts';
+import { mustUpdateAtomically } from './spte-state.ts';
+import { endOfEntry, entryWord, pagesOfLevel } from './tables.ts';
 import type { Vm } from './vm.ts';
 
 /**
- * tdp_mmu_zap_leafs, for kvm_tdp_mmu_unmap_gfn_range: makes every leaf of [gfnStart, gfnEnd) nonpresent, in all roots.
- * Invalid roots as well: a vCPU may not have left them, and their entries reach the pages that the host takes back.
- * The caller holds `mmu_lock` for write and flushes before it lets go of it. (The kernel may yield the lock on long
- * ranges; this does not.)
+ * tdp_mmu_zap_leafs, for kvm_tdp_mmu_unmap_gfn_range: makes every leaf that maps part of [gfnStart, gfnEnd) nonpresent, in
+ * all roots. Invalid roots as well: a vCPU may not have left them, and their entries reach the pages that the host takes
+ * back. The caller holds `mmu_lock` for write and flushes before it lets go of it. (The kernel may yield the lock on
+ * long ranges; this does not.)
  *
  * @returns whether anything was zapped
  */
@@ -18,13 +21,16 @@ export function tdpMmuZapLeafs(
   m: Memory,
   vm: Vm,
   thread: number,
+  slot: number,
   gfnStart: number,
   gfnEnd: number,
   pageOffset: number,
 ): boolean {
   let zapped = false;
+  const addressSpace = slotAddressSpace(m, vm, slot);
   rcuReadLock(m, vm.rcu, thread);
   for (let root = m.load(vm.firstRoot); root !== 0; root = nextRoot(m, vm, root)) {
+    if (tableAddressSpace(m, vm, root) !== addressSpace) continue;
     if (zapTable(m, vm, root, vm.levels, gfnStart, gfnEnd, pageOffset)) zapped = true;
   }
   rcuReadUnlock(m, vm.rcu, thread);
@@ -47,8 +53,9 @@ function zapTable(
     const word = entryWord(vm, table, level, gfn);
     const spte = m.load(word);
     if (isShadowPresent(spte)) {
-      if (level === 1) {
-        zapLeaf(m, vm, word, spte, gfn + pageOffset);
+      if (isLeaf(spte, level)) {
+        const first = gfn & ~(pagesOfLevel(vm, level) - 1);
+        zapLeaf(m, vm, word, spte, level, first + pageOffset);
         zapped = true;
       } else if (zapTable(m, vm, backingOf(spte), level - 1, gfn, end, pageOffset)) {
         zapped = true;
@@ -62,22 +69,26 @@ function zapTable(
 /**
  * kvm_tdp_mmu_write_spte. Under `mmu_lock` for write only the hardware and lockless aging change the entry meanwhile;
  * where a bit that they may change matters, the write is an exchange.
+ *
+ * @param page the first host page that the leaf maps
  */
-function zapLeaf(m: Memory, vm: Vm, word: Word, spte: number, page: number): void {
-  m.note(GhostEvent.zapBegin, page, 0);
-  if (mustUpdateAtomically(vm, spte)) {
-    m.note(GhostEvent.zapEnd, page, m.exchange(word, vm.rules.nonpresentSpte));
-  } else {
-    m.store(word, vm.rules.nonpresentSpte);
-    m.note(GhostEvent.zapEnd, page, spte);
-  }
+function zapLeaf(m: Memory, vm: Vm, word: Word, spte: number, level: number, page: number): void {
+  noteZapBegin(m, vm, level, page);
+  let old = spte;
+  if (mustUpdateAtomically(vm, spte)) old = m.exchange(word, vm.rules.nonpresentSpte);
+  else m.store(word, vm.rules.nonpresentSpte);
+  noteZapEnd(m, vm, level, page, old);
+  leafChanged(m, vm, page, old, vm.rules.nonpresentSpte);
 }
 
-/** spte_has_volatile_bits, or spte_needs_atomic_update since 6.15, of a present leaf on a machine with A/D bits. */
-function mustUpdateAtomically(vm: Vm, spte: number): boolean {
-  const { mmuWritable, dirty, accessed } = vm.spte;
-  const writable = (spte & WRITABLE) !== 0;
-  if (!writable && (spte & mmuWritable) !== 0) return true;
-  if (writable && (spte & dirty) === 0) return true;
-  return vm.rules.atomicUpdate === 'spte_has_volatile_bits' && (spte & accessed) === 0;
+/** The next step zaps a leaf of `level` whose first host page is `page`. */
+export function noteZapBegin(m: Memory, vm: Vm, level: number, page: number): void {
+  const pages = pagesOfLevel(vm, level);
+  for (let i = 0; i < pages; i++) m.note(GhostEvent.zapBegin, page + i, 0);
+}
+
+/** The last step zapped it; it was `spte`. */
+export function noteZapEnd(m: Memory, vm: Vm, level: number, page: number, spte: number): void {
+  const pages = pagesOfLevel(vm, level);
+  for (let i = 0; i < pages; i++) m.note(GhostEvent.zapEnd, page + i, spte);
 }

@@ -1,7 +1,8 @@
 import { writeLock, writeUnlock } from '../locks/mmu-lock.ts';
 import { srcuReadLock, srcuReadUnlock } from '../locks/srcu.ts';
-import { CLEAR, TEST, tdpMmuAgeGfnRange } from '../mmu/age.ts';
+import { ageGfnRange } from '../mmu/age-gfn.ts';
 import { slotGfn, slotPage, slotPages } from '../mmu/memslots.ts';
+import { CLEAR, TEST } from '../mmu/tdp-age.ts';
 import { flushRemoteTlbs } from '../mmu/vcpu-state.ts';
 import type { Vm } from '../mmu/vm.ts';
 import { GhostEvent } from '../shared/ghost-event.ts';
@@ -78,7 +79,8 @@ function ageHvaRange(
       locked = true;
     }
     const toGfn = slotGfn(m, vm, slot) - page;
-    if (tdpMmuAgeGfnRange(m, vm, thread, action, from + toGfn, to + toGfn, -toGfn, bitmap, endPage - 1)) young = true;
+    const found = ageGfnRange(m, vm, thread, slot, action, from + toGfn, to + toGfn, -toGfn, bitmap, endPage - 1);
+    if (found) young = true;
     if (!vm.rules.agesEverySlot) break;
   }
   if (flushIfYoung && young) flushRemoteTlbs(m, vm);

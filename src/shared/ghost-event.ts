@@ -13,7 +13,10 @@ export const GhostEvent = {
   tlbHit: 3,
   /** Opening. An exit for a page fault on `page` begins. */
   faultBegin: 4,
-  /** Closing. The fault was handled; value 0: it must be retried, 1: it mapped the page, 2: somebody else had. */
+  /**
+   * Closing. The fault was handled; value 0: it must be retried, 1: it mapped the page, 2: somebody else had, 3: it was
+   * mended without `mmu_lock`.
+   */
   faultEnd: 5,
   /** Closing. An aging call found an SPTE of `page` young and left it so; value is the SPTE. */
   testedYoung: 6,
@@ -45,6 +48,8 @@ export const GhostEvent = {
   tableRetired: 19,
   /** Closing. A WARN of the real code would fire; value is a `KernelWarning`. */
   kernelWarning: 20,
+  /** Closing. vCPUs that were in the guest have been made to flush their TLBs. */
+  remoteTlbFlush: 21,
 } as const;
 
 export type GhostEvent = (typeof GhostEvent)[keyof typeof GhostEvent];

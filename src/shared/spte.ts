@@ -35,8 +35,10 @@ export interface SpteLayout {
   readonly mmuWritable: number;
   /** SPTE_TDP_AD_MASK: 0 = A/D bits enabled, 1 = disabled, 2 = write-protect only; shifted to its place. */
   readonly adTypeShift: number;
-  /** SHADOW_ACC_TRACK_SAVED_MASK: R and X of an access-tracked SPTE. */
+  /** SHADOW_ACC_TRACK_SAVED_MASK: R and X (bits 0 and 2) of an access-tracked SPTE. */
   readonly savedReadExecute: number;
+  /** shadow_acc_track_mask: what marking an SPTE for access tracking clears; 0 where there is no access tracking. */
+  readonly accessTrack: number;
 }
 
 export const EPT: SpteLayout = Object.freeze({
@@ -49,6 +51,7 @@ export const EPT: SpteLayout = Object.freeze({
   mmuWritable: 1 << 26,
   adTypeShift: 27,
   savedReadExecute: (1 << 29) | (1 << 30),
+  accessTrack: 0b111,
 });
 
 /** Legacy x86 paging, and AMD's nested paging, which uses the same format. */
@@ -62,7 +65,28 @@ export const LEGACY: SpteLayout = Object.freeze({
   mmuWritable: 1 << 10,
   adTypeShift: 0,
   savedReadExecute: 0,
+  accessTrack: 0,
 });
+
+/**
+ * An experiment and no machine: KVM's masks patched so that its access tracking runs on nested-paging entries, P, W and
+ * U in the place of EPT's R, W and X.
+ */
+export const LEGACY_ACCESS_TRACK: SpteLayout = Object.freeze({
+  ...LEGACY,
+  adTypeShift: EPT.adTypeShift,
+  savedReadExecute: EPT.savedReadExecute,
+  accessTrack: EPT.accessTrack,
+});
+
+/** SPTE_TDP_AD_ENABLED, SPTE_TDP_AD_DISABLED, SPTE_TDP_AD_WRPROT_ONLY; at `adTypeShift` of the layout. */
+export const AD_ENABLED = 0;
+export const AD_DISABLED = 1;
+export const AD_WRPROT_ONLY = 2;
+const AD_TYPE_MASK = 0b11;
+/** From bits 0 and 2 to where they are saved: bits 29 and 30. */
+const SAVED_READ_SHIFT = 29;
+const SAVED_EXECUTE_SHIFT = 28;
 
 export function isShadowPresent(spte: number): boolean {
   return (spte & MMU_PRESENT) !== 0;
@@ -78,23 +102,52 @@ export function backingOf(spte: number): number {
   return (spte >>> BACKING_SHIFT) & BACKING_MAX;
 }
 
-/** make_nonleaf_spte: points to table `id`; Accessed is preset, since KVM never consumes it there. */
-export function makeNonleafSpte(layout: SpteLayout, id: number): number {
-  return layout.readExecute | WRITABLE | MMU_PRESENT | layout.accessed | (id << BACKING_SHIFT);
+/** `version` in its place in a leaf. */
+export function backingBits(version: number): number {
+  return (version & BACKING_MAX) << BACKING_SHIFT;
 }
 
-/** make_spte for a writable host page: a leaf with Dirty set, as it is writable, and Accessed as asked. */
-export function makeWritableSpte(layout: SpteLayout, version: number, accessed: boolean): number {
-  return (
-    layout.readExecute |
-    WRITABLE |
-    MMU_PRESENT |
-    layout.dirty |
-    layout.hostWritable |
-    layout.mmuWritable |
-    (accessed ? layout.accessed : 0) |
-    ((version & BACKING_MAX) << BACKING_SHIFT)
-  );
+/**
+ * make_nonleaf_spte: points to table `id`. Accessed is preset, since KVM never consumes it there; without A/D bits the
+ * entry says so instead.
+ */
+export function makeNonleafSpte(layout: SpteLayout, id: number, adBits: boolean): number {
+  const accessed = adBits ? layout.accessed : AD_DISABLED << layout.adTypeShift;
+  return layout.readExecute | WRITABLE | MMU_PRESENT | accessed | (id << BACKING_SHIFT);
+}
+
+/** is_last_spte: the present entry maps a page, rather than pointing to a table. */
+export function isLeaf(spte: number, level: number): boolean {
+  return level === 1 || (spte & PAGE_SIZE_BIT) !== 0;
+}
+
+/** is_large_pte, of a present entry. */
+export function isLargeLeaf(spte: number): boolean {
+  return (spte & PAGE_SIZE_BIT) !== 0;
+}
+
+/** The A/D type of an entry; always `AD_ENABLED` where the layout has no such field. */
+export function adTypeOf(layout: SpteLayout, spte: number): number {
+  return layout.adTypeShift === 0 ? AD_ENABLED : (spte >>> layout.adTypeShift) & AD_TYPE_MASK;
+}
+
+/** is_access_track_spte: without A/D bits, an SPTE whose access bits were taken away so that the next access faults. */
+export function isAccessTracked(layout: SpteLayout, spte: number): boolean {
+  return adTypeOf(layout, spte) === AD_DISABLED && (spte & layout.accessTrack) === 0;
+}
+
+/** The R, W, X part of mark_spte_for_access_track: saves R and X, takes all three away. */
+export function trackAccess(layout: SpteLayout, spte: number): number {
+  if (isAccessTracked(layout, spte)) return spte;
+  const saved = ((spte & 1) << SAVED_READ_SHIFT) | ((spte & 4) << SAVED_EXECUTE_SHIFT);
+  return (spte | (saved & layout.savedReadExecute)) & ~layout.accessTrack;
+}
+
+/** restore_acc_track_spte: R and X come back; W was not saved. */
+export function restoreAccess(layout: SpteLayout, spte: number): number {
+  const saved = spte & layout.savedReadExecute;
+  const restored = ((saved >>> SAVED_READ_SHIFT) & 1) | ((saved >>> SAVED_EXECUTE_SHIFT) & 4);
+  return (spte & ~layout.accessTrack & ~layout.savedReadExecute) | restored;
 }
 
 /**
@@ -106,12 +159,11 @@ export function isVersionAtOrBefore(version: number, other: number): boolean {
 }
 
 /**
- * SPTE text as the kernel traces have it: `level:PWADM`, lower case where the bit is clear, `-` for none; with the
- * backing appended, and other states by name.
+ * SPTE text as the kernel traces have it: `level:PWADM`, lower case where the bit is clear, `!` behind it if A/D bits
+ * are disabled, `-` for none.
  */
-export function describeSpte(layout: SpteLayout, spte: number, level: number): string {
-  if (isFrozen(spte)) return 'FROZEN';
-  if (!isShadowPresent(spte)) return (spte & ~NONPRESENT_MARKER) === 0 ? '-' : `0x${(spte >>> 0).toString(16)}`;
+export function spteText(layout: SpteLayout, spte: number, level: number): string {
+  if (!isShadowPresent(spte)) return '-';
   const letter = (set: boolean, name: string): string => (set ? name : name.toLowerCase());
   const bits =
     letter((spte & layout.hardwarePresent) !== 0, 'P') +
@@ -119,8 +171,14 @@ export function describeSpte(layout: SpteLayout, spte: number, level: number): s
     letter((spte & layout.accessed) !== 0, 'A') +
     letter((spte & layout.dirty) !== 0, 'D') +
     letter((spte & layout.mmuWritable) !== 0, 'M');
-  const isLeaf = level === 1 || (spte & PAGE_SIZE_BIT) !== 0;
-  return `${level}:${bits} ${isLeaf ? 'version' : 'table'} ${backingOf(spte)}`;
+  return `${level}:${bits}${adTypeOf(layout, spte) === AD_DISABLED ? '!' : ''}`;
+}
+
+/** The same with the backing appended, and other states by name. */
+export function describeSpte(layout: SpteLayout, spte: number, level: number): string {
+  if (isFrozen(spte)) return 'FROZEN';
+  if (!isShadowPresent(spte)) return (spte & ~NONPRESENT_MARKER) === 0 ? '-' : `0x${(spte >>> 0).toString(16)}`;
+  return `${spteText(layout, spte, level)} ${isLeaf(spte, level) ? 'version' : 'table'} ${backingOf(spte)}`;
 }
 
 /** Every bit of an SPTE with a name, for documentation and traces. */

@@ -2,10 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { exploreProgram } from '../../src/explore/explore-program.ts';
 import { guestAccess } from '../../src/mmu/access.ts';
 import { createVm, initMemslot, initVm } from '../../src/mmu/create-vm.ts';
-import { tdpPageFault } from '../../src/mmu/fault.ts';
+import { handlePageFault } from '../../src/mmu/fault.ts';
 import { hardwareWalk, PAGE_FAULT } from '../../src/mmu/hardware-walk.ts';
-import { leaveGuest } from '../../src/mmu/vcpu.ts';
-import type { Vm } from '../../src/mmu/vm.ts';
+import { leaveGuest, vcpuRootWord } from '../../src/mmu/vcpu.ts';
+import { L1, type Vm } from '../../src/mmu/vm.ts';
 import { LayoutBuilder } from '../../src/shared/layout.ts';
 import type { Memory } from '../../src/shared/memory.ts';
 import { EPT } from '../../src/shared/spte.ts';
@@ -64,7 +64,7 @@ function accessAndLeave(m: Memory, vm: Vm): void {
 }
 
 function fault(m: Memory, vm: Vm): void {
-  tdpPageFault(m, vm, 1, m.loadOwn(vm.vcpuRoots + 1), CONTENDED.gfn, CONTENDED.page);
+  handlePageFault(m, vm, 1, L1, m.loadOwn(vcpuRootWord(vm, 1, L1)), CONTENDED.gfn, CONTENDED.page, false);
 }
 
 /** Whether a walk finds Accessed set, rather than setting it. */

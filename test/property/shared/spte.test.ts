@@ -9,8 +9,8 @@ import {
   isVersionAtOrBefore,
   LEGACY,
   makeNonleafSpte,
-  makeWritableSpte,
 } from '../../../src/shared/spte.ts';
+import { makeWritableSpte } from '../../support/mmu/writable-spte.ts';
 
 const layout = fc.constantFrom(EPT, LEGACY);
 const backing = fc.integer({ min: 0, max: BACKING_MAX });
@@ -31,7 +31,7 @@ describe('SPTE encoding', () => {
   it('gives back the table that a non-leaf points to', () => {
     fc.assert(
       fc.property(layout, backing, (format, id) => {
-        const spte = makeNonleafSpte(format, id);
+        const spte = makeNonleafSpte(format, id, true);
         expect(backingOf(spte)).toBe(id);
         expect(isShadowPresent(spte) && !isFrozen(spte)).toBe(true);
       }),

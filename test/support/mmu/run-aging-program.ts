@@ -1,5 +1,6 @@
 import { expect } from 'vitest';
 import { guestAccess } from '../../../src/mmu/access.ts';
+import { HOST_PRESENT, HOST_WRITABLE, NEXT_VERSION, nextHostPage } from '../../../src/mmu/host-page-table.ts';
 import { isRootInvalid, nextRoot } from '../../../src/mmu/roots.ts';
 import type { Rules } from '../../../src/mmu/rules.ts';
 import { entryWord } from '../../../src/mmu/tables.ts';
@@ -41,7 +42,11 @@ class AgingProgramRun {
     const sink = { note: (...note: Note) => void this.#notes.push(note) };
     this.#sequential = createSequentialVm(program.vm, rules, sink);
     const { m, vm } = this.#sequential;
-    m.fill(vm.hostVersions, vm.pages, program.firstVersion);
+    m.fill(
+      vm.hostPtes,
+      vm.pages,
+      nextHostPage(NEXT_VERSION * (program.firstVersion - 1), HOST_PRESENT | HOST_WRITABLE),
+    );
     this.#gfns = program.vm.slots.flatMap((slot) => Array.from({ length: slot.pages }, (_, i) => slot.gfn + i));
   }
 

@@ -1,11 +1,12 @@
 import { GhostEvent } from '../../../src/shared/ghost-event.ts';
 import type { PropertyId, TolerationId } from '../../../src/shared/property.ts';
-import { EPT, makeWritableSpte } from '../../../src/shared/spte.ts';
+import { EPT } from '../../../src/shared/spte.ts';
 import { AgingRecorder, OLD, YOUNG } from '../../../src/verify/aging-recorder.ts';
 import { HostRecorder } from '../../../src/verify/host-recorder.ts';
 import { createOracleWords } from '../../../src/verify/oracle-words.ts';
 import { VcpuRecorder } from '../../../src/verify/vcpu-recorder.ts';
 import { createArena, sharedWord, singleThreadMemory } from '../arena.ts';
+import { makeWritableSpte } from '../mmu/writable-spte.ts';
 
 export interface InterleavingOptions {
   readonly vcpus?: number;

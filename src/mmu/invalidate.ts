@@ -1,10 +1,10 @@
 import { writeLock, writeUnlock } from '../locks/mmu-lock.ts';
 import { srcuReadLock, srcuReadUnlock } from '../locks/srcu.ts';
-import { slotGfn, slotPage, slotPages } from '../mmu/memslots.ts';
-import { flushRemoteTlbs } from '../mmu/vcpu-state.ts';
-import type { Vm } from '../mmu/vm.ts';
-import { tdpMmuZapLeafs } from '../mmu/zap.ts';
 import type { Memory } from '../shared/memory.ts';
+import { slotGfn, slotPage, slotPages } from './memslots.ts';
+import { unmapGfnRange } from './unmap.ts';
+import { flushRemoteTlbs } from './vcpu-state.ts';
+import type { Vm } from './vm.ts';
 
 /**
  * kvm_mmu_notifier_invalidate_range_start over host pages [startPage, endPage): when it returns, no SPTE and no TLB
@@ -17,9 +17,15 @@ export function mmuNotifierInvalidateRangeStart(
   startPage: number,
   endPage: number,
 ): void {
+  srcuReadLock(m, vm.srcu, thread);
+  invalidateRangeStart(m, vm, thread, startPage, endPage);
+  srcuReadUnlock(m, vm.srcu, thread);
+}
+
+/** The same for a caller that holds `vm.srcu`: a fault for which the host has to replace a page. */
+export function invalidateRangeStart(m: Memory, vm: Vm, thread: number, startPage: number, endPage: number): void {
   // A memslot update waits for this count, so that start and end see the same slots (B21).
   m.add(vm.activeInvalidations, 1);
-  srcuReadLock(m, vm.srcu, thread);
   let locked = false;
   let zapped = false;
   for (let slot = 0; slot < vm.slotCount; slot++) {
@@ -34,12 +40,11 @@ export function mmuNotifierInvalidateRangeStart(
     }
     const toGfn = slotGfn(m, vm, slot) - page;
     invalidateRangeAdd(m, vm, from + toGfn, to + toGfn);
-    if (tdpMmuZapLeafs(m, vm, thread, from + toGfn, to + toGfn, -toGfn)) zapped = true;
+    if (unmapGfnRange(m, vm, thread, slot, from + toGfn, to + toGfn, -toGfn)) zapped = true;
   }
   // Before the lock goes: a fault that gets it next must not find a translation that some TLB still contradicts.
   if (zapped) flushRemoteTlbs(m, vm);
   if (locked) writeUnlock(m, vm.mmuLock);
-  srcuReadUnlock(m, vm.srcu, thread);
 }
 
 /** kvm_mmu_notifier_invalidate_range_end. */
@@ -51,12 +56,17 @@ export function mmuNotifierInvalidateRangeEnd(
   endPage: number,
 ): void {
   srcuReadLock(m, vm.srcu, thread);
+  invalidateRangeEnd(m, vm, thread, startPage, endPage);
+  srcuReadUnlock(m, vm.srcu, thread);
+}
+
+/** The same for a caller that holds `vm.srcu`. */
+export function invalidateRangeEnd(m: Memory, vm: Vm, thread: number, startPage: number, endPage: number): void {
   if (touchesSlot(m, vm, startPage, endPage)) {
     writeLock(m, vm.mmuLock, thread);
     invalidateEnd(m, vm);
     writeUnlock(m, vm.mmuLock);
   }
-  srcuReadUnlock(m, vm.srcu, thread);
   m.add(vm.activeInvalidations, -1);
   m.wake(vm.activeInvalidations);
 }

@@ -1,0 +1,41 @@
+import type { Memory, Word } from '../shared/memory.ts';
+
+/**
+ * The bit lock in the head of an rmap (kvm_rmap_lock, arch/x86/kvm/mmu/mmu.c, since 6.15): it lets aging walk the list of
+ * SPTEs without `mmu_lock`. Writers hold `mmu_lock` for write as well, so that only readers and one writer meet.
+ *
+ * A head is 0 (empty), or what it points to `<< 2`, with these bits.
+ */
+
+/** KVM_RMAP_MANY: it points to a chain of descriptors, not to the only SPTE. */
+export const RMAP_MANY = 1 << 0;
+/** KVM_RMAP_LOCKED. */
+export const RMAP_LOCKED = 1 << 1;
+
+/**
+ * kvm_rmap_lock: the head without the lock's bit; 0 if the rmap is empty, which is not locked: there is nothing to walk,
+ * and writers exclude each other.
+ */
+export function rmapLock(m: Memory, head: Word): number {
+  for (;;) {
+    const value = m.load(head);
+    // Looked at again after each wait: a writer may have emptied the rmap, and a locked empty one would be walked (B23).
+    if (value === 0) return 0;
+    if ((value & RMAP_LOCKED) !== 0) m.awaitBits(head, RMAP_LOCKED, 0);
+    else if (m.tryReplace(head, value, value | RMAP_LOCKED)) return value;
+  }
+}
+
+/** kvm_rmap_unlock: publishes the new head, by which readers see what was written before. */
+export function rmapUnlock(m: Memory, head: Word, value: number): void {
+  m.store(head, value);
+  m.wake(head);
+}
+
+/**
+ * kvm_rmap_unlock_readonly. Nothing is written for an rmap that was empty: a writer may have added an entry meanwhile,
+ * which storing the old 0 would drop (B24).
+ */
+export function rmapUnlockReadonly(m: Memory, head: Word, value: number): void {
+  if (value !== 0) rmapUnlock(m, head, value);
+}

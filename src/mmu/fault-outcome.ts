@@ -1,0 +1,10 @@
+/** RET_PF_RETRY: something changed meanwhile; the guest runs into the fault again if it is still there. */
+export const RET_PF_RETRY = 0;
+/** RET_PF_FIXED. */
+export const RET_PF_FIXED = 1;
+/** RET_PF_SPURIOUS: the access would go through now; another vCPU has mapped the page. */
+export const RET_PF_SPURIOUS = 2;
+/** RET_PF_FIXED by the fast page fault, without `mmu_lock`. */
+export const RET_PF_FAST_FIXED = 3;
+/** RET_PF_INVALID: not a case for the fast page fault. */
+export const RET_PF_INVALID = 4;

@@ -1,0 +1,89 @@
+import type { Memory } from '../shared/memory.ts';
+import { hasWholePmd, hostPmdWord, lookUpHostPage } from './host-page-state.ts';
+import {
+  HOST_DIRTY,
+  HOST_HUGE,
+  HOST_PRESENT,
+  HOST_SHARED,
+  HOST_WRITABLE,
+  HOST_ZERO,
+  nextHostPage,
+  sameHostPage,
+} from './host-page-table.ts';
+import { invalidateRangeEnd, invalidateRangeStart } from './invalidate.ts';
+import type { Vm } from './vm.ts';
+
+/** What the host does when a page is asked for. Callers hold `vm.srcu`. */
+
+/** Whether get_user_pages_fast with FOLL_WRITE would get the page. */
+export function isHostWritable(entry: number): boolean {
+  return (entry & (HOST_PRESENT | HOST_WRITABLE)) === (HOST_PRESENT | HOST_WRITABLE);
+}
+
+/** fault->map_writable: a read fault, too, maps a page writable that the host has writable. */
+export function isMapWritable(vm: Vm, entry: number, write: boolean): boolean {
+  return isHostWritable(entry) && (write || vm.rules.readFaultMapsWritable);
+}
+
+/**
+ * hva_to_pfn: the host's entry for the page, faulted in if need be. A read of an absent page gets the zero page; a write
+ * to the zero page copies it, which is an invalidation of its own.
+ */
+export function getUserPage(m: Memory, vm: Vm, thread: number, page: number, write: boolean): number {
+  for (;;) {
+    const entry = lookUpHostPage(m, vm, page);
+    if (write ? isHostWritable(entry) : (entry & HOST_PRESENT) !== 0) return entry;
+    handleHostFault(m, vm, thread, page, entry, write);
+  }
+}
+
+/** handle_mm_fault, of a page whose entry was `entry`. */
+function handleHostFault(m: Memory, vm: Vm, thread: number, page: number, entry: number, write: boolean): void {
+  const huge = (entry & HOST_HUGE) !== 0 || ((entry & HOST_PRESENT) === 0 && canBecomeHuge(m, vm, page));
+  const word = huge ? hostPmdWord(vm, page) : vm.hostPtes + page;
+  // The page-table lock is a compare-exchange here: who comes second finds the first one's work and looks again.
+  if ((entry & HOST_PRESENT) === 0) {
+    const old = huge ? m.load(word) : entry;
+    if ((old & HOST_PRESENT) !== 0) return;
+    const version = huge ? newestVersion(m, vm, page, old) : old;
+    m.tryReplace(word, old, nextHostPage(version, HOST_PRESENT | (write ? HOST_WRITABLE | HOST_DIRTY : HOST_ZERO)));
+    return;
+  }
+  const current = entry & ~HOST_HUGE;
+  if ((entry & HOST_SHARED) !== 0) {
+    // do_wp_page, reuse: nobody else has the page any more, so it becomes writable without a notifier call.
+    m.tryReplace(word, current, sameHostPage(current, HOST_PRESENT | HOST_WRITABLE | HOST_DIRTY));
+    return;
+  }
+  if (huge) {
+    // do_huge_zero_wp_pmd: the huge zero page gives way to a new huge page.
+    const first = page & ~(vm.entries - 1);
+    invalidateRangeStart(m, vm, thread, first, first + vm.entries);
+    m.tryReplace(word, current, nextHostPage(current, HOST_PRESENT | HOST_WRITABLE | HOST_DIRTY));
+    invalidateRangeEnd(m, vm, thread, first, first + vm.entries);
+    return;
+  }
+  // wp_page_copy: guests must let go of the old page before the new one is there.
+  invalidateRangeStart(m, vm, thread, page, page + 1);
+  m.tryReplace(word, current, nextHostPage(current, HOST_PRESENT | HOST_WRITABLE | HOST_DIRTY));
+  invalidateRangeEnd(m, vm, thread, page, page + 1);
+}
+
+/** do_huge_pmd_anonymous_page: a 2M page is possible where none of its pages has an entry. */
+function canBecomeHuge(m: Memory, vm: Vm, page: number): boolean {
+  if (!hasWholePmd(vm, page)) return false;
+  const first = page & ~(vm.entries - 1);
+  for (let i = first; i < first + vm.entries; i++) if ((m.load(vm.hostPtes + i) & HOST_PRESENT) !== 0) return false;
+  return true;
+}
+
+/** An entry whose version no earlier mapping of any of the 2M page's pages has passed. */
+function newestVersion(m: Memory, vm: Vm, page: number, pmd: number): number {
+  const first = page & ~(vm.entries - 1);
+  let newest = pmd;
+  for (let i = first; i < first + vm.entries; i++) {
+    const pte = m.load(vm.hostPtes + i);
+    if (pte >>> 12 > newest >>> 12) newest = pte;
+  }
+  return newest;
+}

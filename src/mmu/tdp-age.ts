@@ -1,0 +1,234 @@
+import { rcuReadLock, rcuReadUnlock } from '../locks/rcu.ts';
+import { setBitmapBit, testBitmapBit } from '../shared/bitmap.ts';
+import { GhostEvent } from '../shared/ghost-event.ts';
+import type { Memory, Word } from '../shared/memory.ts';
+import { backingOf, isLargeLeaf, isShadowPresent, MMU_PRESENT } from '../shared/spte.ts';
+import { markHostPageDirty } from './host-page-state.ts';
+import { slotAddressSpace, tableAddressSpace } from './memslots.ts';
+import { isRootInvalid, nextRoot } from './roots.ts';
+import { isAccessed, isAdEnabled, isWritable, markForAccessTrack, mustUpdateAtomically } from './spte-state.ts';
+import { endOfEntry, entryWord, pagesOfLevel } from './tables.ts';
+import type { Vm } from './vm.ts';
+
+/** What an aging walk does to young leaves. */
+export const TEST = 0;
+export const CLEAR = 1;
+
+/**
+ * kvm_tdp_mmu_age_gfn_range and kvm_tdp_mmu_test_age_gfn: tests or clears Accessed in every leaf that maps part of
+ * [gfnStart, gfnEnd), in all roots of the slot's address space, without any lock but RCU.
+ *
+ * @param pageOffset host page minus gfn in this slot
+ * @param bitmap 0, or the bitmap to fill (TEST) or to select by (CLEAR)
+ * @param lastPage the page of the bitmap's bit 0
+ * @returns whether a leaf was young and, for CLEAR, selected
+ */
+export function tdpMmuAgeGfnRange(
+  m: Memory,
+  vm: Vm,
+  thread: number,
+  slot: number,
+  action: number,
+  gfnStart: number,
+  gfnEnd: number,
+  pageOffset: number,
+  bitmap: Word,
+  lastPage: number,
+): boolean {
+  let young = false;
+  const addressSpace = slotAddressSpace(m, vm, slot);
+  // One section over all roots: the link to the next root is inside the root that the walk stands on.
+  rcuReadLock(m, vm.rcu, thread);
+  for (let root = m.load(vm.firstRoot); root !== 0; root = nextRoot(m, vm, root)) {
+    if (!vm.rules.agesInvalidRoots && isRootInvalid(m, vm, root)) continue;
+    if (tableAddressSpace(m, vm, root) !== addressSpace) continue;
+    m.note(GhostEvent.tableEntered, -1, root);
+    if (ageTable(m, vm, root, vm.levels, action, gfnStart, gfnEnd, pageOffset, bitmap, lastPage)) {
+      young = true;
+      // A test has its answer; a clear must do every root, or Accessed stays set in the others.
+      if (action === TEST && bitmap === 0) break;
+    }
+  }
+  rcuReadUnlock(m, vm.rcu, thread);
+  return young;
+}
+
+function ageTable(
+  m: Memory,
+  vm: Vm,
+  table: number,
+  level: number,
+  action: number,
+  gfnStart: number,
+  gfnEnd: number,
+  pageOffset: number,
+  bitmap: Word,
+  lastPage: number,
+): boolean {
+  if (level === 1) {
+    return action === TEST
+      ? testLeaves(m, vm, table, gfnStart, gfnEnd, pageOffset, bitmap, lastPage)
+      : clearLeaves(m, vm, table, gfnStart, gfnEnd, pageOffset, bitmap, lastPage);
+  }
+  let young = false;
+  let gfn = gfnStart;
+  while (gfn < gfnEnd) {
+    const end = Math.min(gfnEnd, endOfEntry(vm, level, gfn));
+    const word = entryWord(vm, table, level, gfn);
+    const spte = m.load(word);
+    if (isShadowPresent(spte)) {
+      let found = false;
+      if (isLargeLeaf(spte)) {
+        found = ageLargeLeaf(m, vm, word, spte, level, action, gfn, end, pageOffset, bitmap, lastPage);
+      } else {
+        const child = backingOf(spte);
+        m.note(GhostEvent.tableEntered, -1, child);
+        found = ageTable(m, vm, child, level - 1, action, gfn, end, pageOffset, bitmap, lastPage);
+      }
+      if (found) {
+        young = true;
+        if (action === TEST && bitmap === 0) return true;
+      }
+    }
+    gfn = end;
+  }
+  return young;
+}
+
+/** A 2M leaf: young or old as a whole, be it only touched by the range. */
+function ageLargeLeaf(
+  m: Memory,
+  vm: Vm,
+  word: Word,
+  spte: number,
+  level: number,
+  action: number,
+  gfnStart: number,
+  gfnEnd: number,
+  pageOffset: number,
+  bitmap: Word,
+  lastPage: number,
+): boolean {
+  if (!isAccessed(vm, spte)) return false;
+  const pages = pagesOfLevel(vm, level);
+  const firstPage = (gfnStart & ~(pages - 1)) + pageOffset;
+  if (gfnStart + pageOffset !== firstPage && !vm.rules.agesTouchedHugeLeaf) return false;
+  if (action === TEST) {
+    for (let i = 0; i < pages; i++) m.note(GhostEvent.testedYoung, firstPage + i, spte);
+    if (!vm.rules.testKeepsAccessed) m.clearBits(word, vm.spte.accessed);
+    if (bitmap === 0) return true;
+    for (let gfn = gfnStart; gfn < gfnEnd; gfn++) setBitmapBit(m, bitmap, lastPage - (gfn + pageOffset));
+    return true;
+  }
+  if (bitmap !== 0 && vm.rules.clearsOnlySelected) {
+    let selected = false;
+    for (let gfn = gfnStart; gfn < gfnEnd && !selected; gfn++) {
+      selected = testBitmapBit(m, bitmap, lastPage - (gfn + pageOffset));
+    }
+    if (!selected) return false;
+  }
+  ageSpte(m, vm, word, spte, firstPage);
+  for (let i = 0; i < pages; i++) m.note(GhostEvent.clearedYoung, firstPage + i, spte);
+  return true;
+}
+
+/** kvm_test_age_gfn at a leaf, with kvm_gfn_record_young. */
+function testLeaves(
+  m: Memory,
+  vm: Vm,
+  table: number,
+  gfnStart: number,
+  gfnEnd: number,
+  pageOffset: number,
+  bitmap: Word,
+  lastPage: number,
+): boolean {
+  const base = entryWord(vm, table, 1, gfnStart) - gfnStart;
+  const hasBit = vm.machine.adBits;
+  const youngBits = MMU_PRESENT | vm.spte.accessed;
+  let young = false;
+  for (let gfn = gfnStart; gfn < gfnEnd; gfn++) {
+    const spte = m.peek(base + gfn);
+    if (hasBit ? (spte & youngBits) !== youngBits : !isShadowPresent(spte) || !isAccessed(vm, spte)) continue;
+    m.note(GhostEvent.testedYoung, gfn + pageOffset, spte);
+    if (!vm.rules.testKeepsAccessed) m.clearBits(base + gfn, vm.spte.accessed);
+    if (bitmap === 0) return true;
+    setBitmapBit(m, bitmap, lastPage - (gfn + pageOffset));
+    young = true;
+  }
+  return young;
+}
+
+/** kvm_tdp_mmu_age_spte at a leaf, with kvm_gfn_should_age. Young but not selected is not reported. */
+function clearLeaves(
+  m: Memory,
+  vm: Vm,
+  table: number,
+  gfnStart: number,
+  gfnEnd: number,
+  pageOffset: number,
+  bitmap: Word,
+  lastPage: number,
+): boolean {
+  const base = entryWord(vm, table, 1, gfnStart) - gfnStart;
+  const hasBit = vm.machine.adBits;
+  const accessed = vm.spte.accessed;
+  const youngBits = MMU_PRESENT | accessed;
+  let young = false;
+  for (let gfn = gfnStart; gfn < gfnEnd; gfn++) {
+    const spte = m.peek(base + gfn);
+    if (hasBit ? (spte & youngBits) !== youngBits : !isShadowPresent(spte) || !isAccessed(vm, spte)) {
+      if (!vm.rules.clearsOnlyYoung && isShadowPresent(spte)) m.clearBits(base + gfn, accessed);
+      continue;
+    }
+    if (bitmap !== 0 && vm.rules.clearsOnlySelected && !testBitmapBit(m, bitmap, lastPage - (gfn + pageOffset))) {
+      continue;
+    }
+    young = true;
+    ageSpte(m, vm, base + gfn, spte, gfn + pageOffset);
+    m.note(GhostEvent.clearedYoung, gfn + pageOffset, spte);
+  }
+  return young;
+}
+
+/** kvm_tdp_mmu_age_spte, of a leaf that was found young. */
+function ageSpte(m: Memory, vm: Vm, word: Word, spte: number, page: number): void {
+  if (!isAdEnabled(vm, spte)) {
+    trackSpte(m, vm, word, spte, page);
+    return;
+  }
+  const { clearsAccessedBy } = vm.rules;
+  const accessed = vm.spte.accessed;
+  // An atomic AND of one bit: a store of the value that was read could bring back an entry zapped in between, or take
+  // away a bit that the hardware set in between. Older kernels hold mmu_lock for write and need it only where the
+  // hardware or a fast page fault may change a bit that matters.
+  if (clearsAccessedBy === 'atomic-and') {
+    m.clearBits(word, accessed);
+    return;
+  }
+  if (clearsAccessedBy !== 'load-and-store' && mustUpdateAtomically(vm, spte)) {
+    if (clearsAccessedBy === 'fetch-and-or-store') m.clearBits(word, accessed);
+    else writeAtomically(m, vm, word, spte & ~accessed, page);
+    return;
+  }
+  m.store(word, spte & ~accessed);
+}
+
+/** kvm_tdp_mmu_write_spte_atomic: a Dirty bit that the hardware set since the leaf was read goes to the host page. */
+function writeAtomically(m: Memory, vm: Vm, word: Word, next: number, page: number): void {
+  const old = m.exchange(word, next);
+  if (vm.rules.marksHostPageDirty === 'when-lost' && (old & ~next & vm.spte.dirty) !== 0) {
+    markHostPageDirty(m, vm, page);
+  }
+}
+
+/** The same without A/D bits: the leaf is marked for access tracking, and the next access faults. */
+function trackSpte(m: Memory, vm: Vm, word: Word, spte: number, page: number): void {
+  // W goes with R and X, and what could be written counts as written: nobody would know later (B31).
+  if (vm.rules.tracksDirtyFirst && isWritable(spte)) markHostPageDirty(m, vm, page);
+  const next = markForAccessTrack(vm, spte);
+  // A compare-exchange that fails leaves the leaf young, as it most likely is; the call counts it as young either way.
+  if (vm.rules.tracksAccessBy === 'compare-exchange') m.tryReplace(word, spte, next);
+  else if (mustUpdateAtomically(vm, spte)) m.exchange(word, next);
+  else m.store(word, next);
+}
