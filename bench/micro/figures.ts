@@ -156,8 +156,10 @@ function loads({ words, arena, gfns }: Machine): Loop {
   };
 }
 
+const WHOLE_SLOT = { slot: 0, start: 0, end: PAGES, pageOffset: 0, bitmap: 0, lastPage: PAGES - 1 };
+
 function harvest({ m, arena }: Machine): number {
-  return tdpMmuAgeGfnRange(m, arena.vm, arena.agingThread, 0, CLEAR, 0, PAGES, 0, 0, PAGES - 1) ? 1 : 0;
+  return tdpMmuAgeGfnRange(m, arena.vm, arena.agingThread, WHOLE_SLOT, CLEAR) ? 1 : 0;
 }
 
 /** As after an access to each page, at a fraction of the time. */

@@ -1,40 +1,28 @@
-import type { Memory, Word } from '../shared/memory.ts';
+import type { Memory } from '../shared/memory.ts';
+import type { GfnRange } from './gfn-range.ts';
 import { rmapAgeGfnRange } from './rmap-age.ts';
 import { haveRmaps, usesTdpMmu } from './shadow-pages.ts';
 import { TEST, tdpMmuAgeGfnRange } from './tdp-age.ts';
 import type { Vm } from './vm.ts';
 
 /**
- * kvm_age_gfn and kvm_test_age_gfn: ages [gfnStart, gfnEnd) of a slot in both MMUs. The order and what tells of shadow pages
+ * kvm_age_gfn and kvm_test_age_gfn: ages a range in both MMUs. The order and what tells of shadow pages
  * follow the rules. A clear does both MMUs whatever the first one said, or the other's SPTEs would look accessed for ever
  * (B29); a test without a bitmap has its answer with the first young SPTE.
- *
- * Parameters as of `tdpMmuAgeGfnRange`.
  */
-export function ageGfnRange(
-  m: Memory,
-  vm: Vm,
-  thread: number,
-  slot: number,
-  action: number,
-  gfnStart: number,
-  gfnEnd: number,
-  pageOffset: number,
-  bitmap: Word,
-  lastPage: number,
-): boolean {
+export function ageGfnRange(m: Memory, vm: Vm, thread: number, range: GfnRange, action: number): boolean {
   const rmapsFirst = vm.hasShadowMmu && vm.rules.agingOrder === 'rmaps-first';
   let young = false;
   if (rmapsFirst && mayHaveShadowSptes(m, vm)) {
-    young = rmapAgeGfnRange(m, vm, slot, action, gfnStart, gfnEnd, pageOffset, bitmap, lastPage);
+    young = rmapAgeGfnRange(m, vm, range, action);
     if (young && !vm.rules.clearsBothMmus) return true;
   }
   if (usesTdpMmu(vm)) {
-    if (tdpMmuAgeGfnRange(m, vm, thread, slot, action, gfnStart, gfnEnd, pageOffset, bitmap, lastPage)) young = true;
-    if (young && !rmapsFirst && ((action === TEST && bitmap === 0) || !vm.rules.clearsBothMmus)) return true;
+    if (tdpMmuAgeGfnRange(m, vm, thread, range, action)) young = true;
+    if (young && !rmapsFirst && ((action === TEST && range.bitmap === 0) || !vm.rules.clearsBothMmus)) return true;
   }
   if (!rmapsFirst && mayHaveShadowSptes(m, vm)) {
-    if (rmapAgeGfnRange(m, vm, slot, action, gfnStart, gfnEnd, pageOffset, bitmap, lastPage)) young = true;
+    if (rmapAgeGfnRange(m, vm, range, action)) young = true;
   }
   return young;
 }

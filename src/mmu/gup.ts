@@ -10,6 +10,7 @@ import {
   nextHostPage,
   sameHostPage,
 } from './host-page-table.ts';
+import { splitHostHugePage } from './host-split.ts';
 import { invalidateRangeEnd, invalidateRangeStart } from './invalidate.ts';
 import type { Vm } from './vm.ts';
 
@@ -53,6 +54,11 @@ function handleHostFault(m: Memory, vm: Vm, thread: number, page: number, entry:
   if ((entry & HOST_SHARED) !== 0) {
     // do_wp_page, reuse: nobody else has the page any more, so it becomes writable without a notifier call.
     m.tryReplace(word, current, sameHostPage(current, HOST_PRESENT | HOST_WRITABLE | HOST_DIRTY));
+    return;
+  }
+  if (huge && vm.rules.hugeZeroPageWritten === 'split') {
+    // do_huge_pmd_wp_page, fall-back: the page that is written is then copied as a small one.
+    splitHostHugePage(m, vm, thread, page);
     return;
   }
   if (huge) {

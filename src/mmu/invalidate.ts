@@ -40,7 +40,8 @@ export function invalidateRangeStart(m: Memory, vm: Vm, thread: number, startPag
     }
     const toGfn = slotGfn(m, vm, slot) - page;
     invalidateRangeAdd(m, vm, from + toGfn, to + toGfn);
-    if (unmapGfnRange(m, vm, thread, slot, from + toGfn, to + toGfn, -toGfn)) zapped = true;
+    const range = { slot, start: from + toGfn, end: to + toGfn, pageOffset: -toGfn, bitmap: 0, lastPage: 0 };
+    if (unmapGfnRange(m, vm, thread, range)) zapped = true;
   }
   // Before the lock goes: a fault that gets it next must not find a translation that some TLB still contradicts.
   if (zapped) flushRemoteTlbs(m, vm);

@@ -1,7 +1,9 @@
+import { GhostEvent } from '../shared/ghost-event.ts';
 import type { Memory } from '../shared/memory.ts';
 import { backingOf, isShadowPresent } from '../shared/spte.ts';
 import { markHostPageAccessed, markHostPageDirty } from './host-page-state.ts';
 import { isAccessed, isDirty } from './spte-state.ts';
+import { pagesOfLevel } from './tables.ts';
 import type { Vm } from './vm.ts';
 
 /**
@@ -19,4 +21,11 @@ export function leafChanged(m: Memory, vm: Vm, page: number, old: number, now: n
   if (vm.rules.marksHostPageDirty === 'when-lost' && isDirty(vm, old) && (gone || !isDirty(vm, now))) {
     markHostPageDirty(m, vm, page);
   }
+}
+
+/** Tells observers of pages whose leaf a prefault has just made old. */
+export function notePrefaultRewrote(m: Memory, vm: Vm, level: number, page: number, old: number, now: number): void {
+  if (!isAccessed(vm, old) || isAccessed(vm, now)) return;
+  const pages = pagesOfLevel(vm, level);
+  for (let i = 0; i < pages; i++) m.note(GhostEvent.prefaultRewrote, page + i, old);
 }

@@ -1,5 +1,6 @@
 import { readLock, readUnlock, writeLock, writeUnlock } from '../locks/mmu-lock.ts';
 import { rcuReadLock, rcuReadUnlock } from '../locks/rcu.ts';
+import { GhostEvent } from '../shared/ghost-event.ts';
 import type { Memory, Word } from '../shared/memory.ts';
 import { backingOf, isLeaf, isShadowPresent, PAGE_SIZE_BIT } from '../shared/spte.ts';
 import { lookUpHostPage } from './host-page-state.ts';
@@ -123,6 +124,7 @@ function recoverTable(m: Memory, vm: Vm, slot: number, word: Word, gfn: number):
     const small = firstLeaf(m, vm, backingOf(spte));
     if (small === 0) return false;
     if (!m.tryReplace(word, spte, small | PAGE_SIZE_BIT)) continue;
+    m.note(GhostEvent.leafCollapsed, pageOfGfn(m, vm, slot, gfn), small | PAGE_SIZE_BIT);
     removeTable(m, vm, backingOf(spte), 1);
     return true;
   }

@@ -3,6 +3,7 @@ import { setBitmapBit, testBitmapBit } from '../shared/bitmap.ts';
 import { GhostEvent } from '../shared/ghost-event.ts';
 import type { Memory, Word } from '../shared/memory.ts';
 import { isShadowPresent } from '../shared/spte.ts';
+import type { GfnRange } from './gfn-range.ts';
 import { markHostPageDirty } from './host-page-state.ts';
 import { rmapHead, spteOfList } from './rmap.ts';
 import { maxLeafLevel } from './rmap-zap.ts';
@@ -14,29 +15,18 @@ import type { Vm } from './vm.ts';
 
 /**
  * kvm_rmap_age_gfn_range, kvm_age_rmap and kvm_test_age_rmap before 6.15: tests or clears Accessed in every shadow MMU SPTE
- * of [gfnStart, gfnEnd), under `mmu_lock` for write or, where the rules say so, under each rmap's bit lock.
- *
- * Parameters as of `tdpMmuAgeGfnRange`.
+ * of a range, under `mmu_lock` for write or, where the rules say so, under each rmap's bit lock.
  */
-export function rmapAgeGfnRange(
-  m: Memory,
-  vm: Vm,
-  slot: number,
-  action: number,
-  gfnStart: number,
-  gfnEnd: number,
-  pageOffset: number,
-  bitmap: Word,
-  lastPage: number,
-): boolean {
+export function rmapAgeGfnRange(m: Memory, vm: Vm, range: GfnRange, action: number): boolean {
+  const { slot, pageOffset, bitmap, lastPage } = range;
   let young = false;
   for (let level = 1; level <= maxLeafLevel(vm); level++) {
     const step = pagesOfLevel(vm, level);
     // Since 6.15 the walk steps from the range's first page, wherever in its 2M page that is, and misses a later 2M page
     // that the range only touches.
-    const first = vm.rules.rmapWalkAligned ? gfnStart & ~(step - 1) : gfnStart;
-    for (let gfn = first; gfn < gfnEnd; gfn += step) {
-      const inRange = Math.max(gfn, gfnStart);
+    const first = vm.rules.rmapWalkAligned ? range.start & ~(step - 1) : range.start;
+    for (let gfn = first; gfn < range.end; gfn += step) {
+      const inRange = Math.max(gfn, range.start);
       const page = (inRange & ~(step - 1)) + pageOffset;
       if (step > 1 && inRange + pageOffset !== page && !vm.rules.agesTouchedHugeLeaf) continue;
       const bit = lastPage - (inRange + pageOffset);
@@ -45,7 +35,8 @@ export function rmapAgeGfnRange(
       young = true;
       if (action !== TEST) continue;
       if (bitmap === 0) return true;
-      for (let i = inRange; i < gfnEnd && i < inRange + step; i++) setBitmapBit(m, bitmap, lastPage - (i + pageOffset));
+      for (let i = inRange; i < range.end && i < inRange + step; i++)
+        setBitmapBit(m, bitmap, lastPage - (i + pageOffset));
     }
   }
   return young;

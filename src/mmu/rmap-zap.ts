@@ -1,4 +1,5 @@
 import type { Memory, Word } from '../shared/memory.ts';
+import type { GfnRange } from './gfn-range.ts';
 import { destroyLockedList, lockList, rmapHead, spteOfList } from './rmap.ts';
 import { mmuSpteClearTrackBits } from './shadow-spte.ts';
 import { pagesOfLevel } from './tables.ts';
@@ -10,22 +11,16 @@ export function maxLeafLevel(vm: Vm): number {
 }
 
 /**
- * kvm_zap_rmap over for_each_slot_rmap_range: zaps every shadow MMU SPTE that maps part of [gfnStart, gfnEnd), 2M leaves
+ * kvm_zap_rmap over for_each_slot_rmap_range: zaps every shadow MMU SPTE that maps part of a range, 2M leaves
  * that the range only touches included.
  */
-export function zapRmapRange(
-  m: Memory,
-  vm: Vm,
-  slot: number,
-  gfnStart: number,
-  gfnEnd: number,
-  pageOffset: number,
-): boolean {
+export function zapRmapRange(m: Memory, vm: Vm, range: GfnRange): boolean {
+  const { slot, start, end, pageOffset } = range;
   let zapped = false;
   for (let level = 1; level <= maxLeafLevel(vm); level++) {
     const step = pagesOfLevel(vm, level);
-    for (let gfn = gfnStart & ~(step - 1); gfn < gfnEnd; gfn += step) {
-      const head = rmapHead(m, vm, slot, level, Math.max(gfn, gfnStart));
+    for (let gfn = start & ~(step - 1); gfn < end; gfn += step) {
+      const head = rmapHead(m, vm, slot, level, Math.max(gfn, start));
       if (zapAllRmapSptes(m, vm, head, level, gfn + pageOffset)) zapped = true;
     }
   }

@@ -27,6 +27,8 @@ export interface Rules {
   readonly tracksDirtyFirst: boolean;
   /** Without A/D bits an SPTE is young if it is not access-tracked, or if its software Accessed bit is set. */
   readonly accessedMeans: 'not-tracked' | 'accessed-bit';
+  /** Without A/D bits a writable SPTE has a software Dirty bit set, too. */
+  readonly hasSoftwareDirtyBit: boolean;
   /** Shadow MMU: who walks or changes an rmap without `mmu_lock` for write holds the bit lock in its head. */
   readonly rmapsHaveBitLock: boolean;
 
@@ -60,6 +62,8 @@ export interface Rules {
   readonly loggingEnds: 'zap' | 'collapse';
   /** MADV_PAGEOUT of the host's kernel asks and clears young before it decides. */
   readonly pageoutAges: boolean;
+  /** A write to the host's 2M zero page splits it, or gets a 2M page of its own (since 6.13). */
+  readonly hugeZeroPageWritten: 'split' | 'replace';
 
   // What every kernel does and only mutants break.
 

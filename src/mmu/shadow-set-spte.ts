@@ -2,6 +2,8 @@ import type { Memory, Word } from '../shared/memory.ts';
 import { backingOf, isLeaf, isShadowPresent } from '../shared/spte.ts';
 import { markPageDirtyInSlot } from './dirty-bitmap.ts';
 import { RET_PF_FIXED, RET_PF_SPURIOUS } from './fault-outcome.ts';
+import { notePrefaultRewrote } from './leaf-changed.ts';
+import { pageOfGfn } from './memslots.ts';
 import { pteListAdd, rmapHead } from './rmap.ts';
 import { dropParentPte } from './shadow-pages.ts';
 import { dropSpte, mmuSpteUpdate } from './shadow-spte.ts';
@@ -51,6 +53,7 @@ export function mmuSetSpte(
   if (isWritable(spte)) markPageDirtyInSlot(m, vm, slot, gfn);
   const outcome = before === spte ? RET_PF_SPURIOUS : RET_PF_FIXED;
   if (outcome === RET_PF_FIXED && mmuSpteUpdate(m, vm, sptep, spte)) flush = true;
+  if (wasRmapped && prefetch) notePrefaultRewrote(m, vm, level, pageOfGfn(m, vm, slot, gfn), before, spte);
   if (flush) flushRemoteTlbs(m, vm);
   if (!wasRmapped) pteListAdd(m, vm, rmapHead(m, vm, slot, level, gfn), sptep);
   return outcome;

@@ -1,22 +1,36 @@
 import { rcuReadLock, rcuReadUnlock } from '../locks/rcu.ts';
+import { GhostEvent } from '../shared/ghost-event.ts';
 import type { Memory, Word } from '../shared/memory.ts';
 import { backingOf, isLargeLeaf, isShadowPresent, makeNonleafSpte, PAGE_SIZE_BIT } from '../shared/spte.ts';
-import { slotAddressSpace, tableAddressSpace } from './memslots.ts';
+import { pageOfGfn, slotAddressSpace, tableAddressSpace } from './memslots.ts';
 import { isRootInvalid, nextRoot } from './roots.ts';
 import { markForAccessTrack } from './spte-state.ts';
-import { allocTable, endOfEntry, entryWord, infoWord, initTable } from './tables.ts';
+import { allocTable, endOfEntry, entryWord, infoWord, initTable, pagesOfLevel } from './tables.ts';
 import { INFO_ROLE, type Vm } from './vm.ts';
 
 /**
  * tdp_mmu_split_huge_page: puts `child`, whose leaves translate as the 2M leaf `spte` did, in its place. Nobody needs a
  * flush: the translations are the same. False if the entry has changed; `child` is empty again then.
+ *
+ * @param page the first host page that the leaf maps, for observers
  */
-export function splitHugePage(m: Memory, vm: Vm, word: Word, spte: number, level: number, child: number): boolean {
+export function splitHugePage(
+  m: Memory,
+  vm: Vm,
+  word: Word,
+  spte: number,
+  level: number,
+  child: number,
+  page: number,
+): boolean {
   const entries = vm.tables + child * vm.entries;
   // make_huge_page_split_spte: all parts inherit Accessed and Dirty.
   const part = level === 2 ? spte & ~PAGE_SIZE_BIT : spte;
   m.fill(entries, vm.entries, vm.rules.splitInheritsAccessed ? part : markForAccessTrack(vm, part));
-  if (m.tryReplace(word, spte, makeNonleafSpte(vm.spte, child, vm.machine.adBits))) return true;
+  if (m.tryReplace(word, spte, makeNonleafSpte(vm.spte, child, vm.machine.adBits))) {
+    m.note(GhostEvent.leafSplit, page, spte);
+    return true;
+  }
   m.fill(entries, vm.entries, vm.rules.nonpresentSpte);
   return false;
 }
@@ -39,7 +53,7 @@ export function trySplitHugePages(
   rcuReadLock(m, vm.rcu, thread);
   for (let root = m.load(vm.firstRoot); root !== 0; root = nextRoot(m, vm, root)) {
     if (isRootInvalid(m, vm, root) || tableAddressSpace(m, vm, root) !== addressSpace) continue;
-    splitBelow(m, vm, thread, root, vm.levels, gfnStart, gfnEnd);
+    splitBelow(m, vm, thread, slot, root, vm.levels, gfnStart, gfnEnd);
   }
   rcuReadUnlock(m, vm.rcu, thread);
 }
@@ -49,6 +63,7 @@ function splitBelow(
   m: Memory,
   vm: Vm,
   thread: number,
+  slot: number,
   table: number,
   level: number,
   gfnStart: number,
@@ -63,10 +78,10 @@ function splitBelow(
       const child = allocTable(m, vm, thread);
       if (child === 0) return;
       initTable(m, vm, child, level - 1, gfn, m.load(infoWord(vm, table, INFO_ROLE)));
-      splitHugePage(m, vm, word, spte, level, child);
+      splitHugePage(m, vm, word, spte, level, child, pageOfGfn(m, vm, slot, gfn & ~(pagesOfLevel(vm, level) - 1)));
       spte = m.load(word);
     }
-    if (isShadowPresent(spte) && level > 2) splitBelow(m, vm, thread, backingOf(spte), level - 1, gfn, end);
+    if (isShadowPresent(spte) && level > 2) splitBelow(m, vm, thread, slot, backingOf(spte), level - 1, gfn, end);
     gfn = end;
   }
 }

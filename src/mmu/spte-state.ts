@@ -123,5 +123,5 @@ export function hasAdBits(vm: Vm, guestMode: boolean): boolean {
 
 /** shadow_dirty_mask: before 6.13 there is none without A/D bits. */
 function dirtyBit(vm: Vm, adBits: boolean): number {
-  return adBits || vm.rules.marksHostPageDirty === 'when-created' ? vm.spte.dirty : 0;
+  return adBits || vm.rules.hasSoftwareDirtyBit ? vm.spte.dirty : 0;
 }

@@ -3,6 +3,7 @@ import { setBitmapBit, testBitmapBit } from '../shared/bitmap.ts';
 import { GhostEvent } from '../shared/ghost-event.ts';
 import type { Memory, Word } from '../shared/memory.ts';
 import { backingOf, isLargeLeaf, isShadowPresent, MMU_PRESENT } from '../shared/spte.ts';
+import type { GfnRange } from './gfn-range.ts';
 import { markHostPageDirty } from './host-page-state.ts';
 import { slotAddressSpace, tableAddressSpace } from './memslots.ts';
 import { isRootInvalid, nextRoot } from './roots.ts';
@@ -16,37 +17,24 @@ export const CLEAR = 1;
 
 /**
  * kvm_tdp_mmu_age_gfn_range and kvm_tdp_mmu_test_age_gfn: tests or clears Accessed in every leaf that maps part of
- * [gfnStart, gfnEnd), in all roots of the slot's address space, without any lock but RCU.
+ * a range, in all roots of the slot's address space, without any lock but RCU.
  *
- * @param pageOffset host page minus gfn in this slot
- * @param bitmap 0, or the bitmap to fill (TEST) or to select by (CLEAR)
- * @param lastPage the page of the bitmap's bit 0
+ * @param action TEST or CLEAR
  * @returns whether a leaf was young and, for CLEAR, selected
  */
-export function tdpMmuAgeGfnRange(
-  m: Memory,
-  vm: Vm,
-  thread: number,
-  slot: number,
-  action: number,
-  gfnStart: number,
-  gfnEnd: number,
-  pageOffset: number,
-  bitmap: Word,
-  lastPage: number,
-): boolean {
+export function tdpMmuAgeGfnRange(m: Memory, vm: Vm, thread: number, range: GfnRange, action: number): boolean {
   let young = false;
-  const addressSpace = slotAddressSpace(m, vm, slot);
+  const addressSpace = slotAddressSpace(m, vm, range.slot);
   // One section over all roots: the link to the next root is inside the root that the walk stands on.
   rcuReadLock(m, vm.rcu, thread);
   for (let root = m.load(vm.firstRoot); root !== 0; root = nextRoot(m, vm, root)) {
     if (!vm.rules.agesInvalidRoots && isRootInvalid(m, vm, root)) continue;
     if (tableAddressSpace(m, vm, root) !== addressSpace) continue;
     m.note(GhostEvent.tableEntered, -1, root);
-    if (ageTable(m, vm, root, vm.levels, action, gfnStart, gfnEnd, pageOffset, bitmap, lastPage)) {
+    if (ageTable(m, vm, range, action, root, vm.levels, range.start, range.end)) {
       young = true;
       // A test has its answer; a clear must do every root, or Accessed stays set in the others.
-      if (action === TEST && bitmap === 0) break;
+      if (action === TEST && range.bitmap === 0) break;
     }
   }
   rcuReadUnlock(m, vm.rcu, thread);
@@ -56,19 +44,17 @@ export function tdpMmuAgeGfnRange(
 function ageTable(
   m: Memory,
   vm: Vm,
+  range: GfnRange,
+  action: number,
   table: number,
   level: number,
-  action: number,
   gfnStart: number,
   gfnEnd: number,
-  pageOffset: number,
-  bitmap: Word,
-  lastPage: number,
 ): boolean {
   if (level === 1) {
     return action === TEST
-      ? testLeaves(m, vm, table, gfnStart, gfnEnd, pageOffset, bitmap, lastPage)
-      : clearLeaves(m, vm, table, gfnStart, gfnEnd, pageOffset, bitmap, lastPage);
+      ? testLeaves(m, vm, range, table, gfnStart, gfnEnd)
+      : clearLeaves(m, vm, range, table, gfnStart, gfnEnd);
   }
   let young = false;
   let gfn = gfnStart;
@@ -79,15 +65,15 @@ function ageTable(
     if (isShadowPresent(spte)) {
       let found = false;
       if (isLargeLeaf(spte)) {
-        found = ageLargeLeaf(m, vm, word, spte, level, action, gfn, end, pageOffset, bitmap, lastPage);
+        found = ageLargeLeaf(m, vm, range, action, word, spte, level, gfn, end);
       } else {
         const child = backingOf(spte);
         m.note(GhostEvent.tableEntered, -1, child);
-        found = ageTable(m, vm, child, level - 1, action, gfn, end, pageOffset, bitmap, lastPage);
+        found = ageTable(m, vm, range, action, child, level - 1, gfn, end);
       }
       if (found) {
         young = true;
-        if (action === TEST && bitmap === 0) return true;
+        if (action === TEST && range.bitmap === 0) return true;
       }
     }
     gfn = end;
@@ -99,16 +85,15 @@ function ageTable(
 function ageLargeLeaf(
   m: Memory,
   vm: Vm,
+  range: GfnRange,
+  action: number,
   word: Word,
   spte: number,
   level: number,
-  action: number,
   gfnStart: number,
   gfnEnd: number,
-  pageOffset: number,
-  bitmap: Word,
-  lastPage: number,
 ): boolean {
+  const { pageOffset, bitmap, lastPage } = range;
   if (!isAccessed(vm, spte)) return false;
   const pages = pagesOfLevel(vm, level);
   const firstPage = (gfnStart & ~(pages - 1)) + pageOffset;
@@ -133,16 +118,8 @@ function ageLargeLeaf(
 }
 
 /** kvm_test_age_gfn at a leaf, with kvm_gfn_record_young. */
-function testLeaves(
-  m: Memory,
-  vm: Vm,
-  table: number,
-  gfnStart: number,
-  gfnEnd: number,
-  pageOffset: number,
-  bitmap: Word,
-  lastPage: number,
-): boolean {
+function testLeaves(m: Memory, vm: Vm, range: GfnRange, table: number, gfnStart: number, gfnEnd: number): boolean {
+  const { pageOffset, bitmap, lastPage } = range;
   const base = entryWord(vm, table, 1, gfnStart) - gfnStart;
   const hasBit = vm.machine.adBits;
   const youngBits = MMU_PRESENT | vm.spte.accessed;
@@ -160,16 +137,8 @@ function testLeaves(
 }
 
 /** kvm_tdp_mmu_age_spte at a leaf, with kvm_gfn_should_age. Young but not selected is not reported. */
-function clearLeaves(
-  m: Memory,
-  vm: Vm,
-  table: number,
-  gfnStart: number,
-  gfnEnd: number,
-  pageOffset: number,
-  bitmap: Word,
-  lastPage: number,
-): boolean {
+function clearLeaves(m: Memory, vm: Vm, range: GfnRange, table: number, gfnStart: number, gfnEnd: number): boolean {
+  const { pageOffset, bitmap, lastPage } = range;
   const base = entryWord(vm, table, 1, gfnStart) - gfnStart;
   const hasBit = vm.machine.adBits;
   const accessed = vm.spte.accessed;

@@ -4,7 +4,7 @@ import { markPageDirtyInSlot } from './dirty-bitmap.ts';
 import { RET_PF_FIXED, RET_PF_RETRY, RET_PF_SPURIOUS } from './fault-outcome.ts';
 import { isMapWritable } from './gup.ts';
 import { hostVersionOf } from './host-page-table.ts';
-import { leafChanged } from './leaf-changed.ts';
+import { leafChanged, notePrefaultRewrote } from './leaf-changed.ts';
 import { pageOfGfn } from './memslots.ts';
 import { splitHugePage } from './split-huge.ts';
 import { isAccessAllowed, isWritable, makeLeafSpte } from './spte-state.ts';
@@ -51,7 +51,7 @@ export function tdpMmuMap(
     initTable(m, vm, child, level - 1, gfn, m.load(infoWord(vm, root, INFO_ROLE)));
     // tdp_mmu_link_sp: two vCPUs may link at once; the one that comes second walks the first one's table.
     const linked = isShadowPresent(spte)
-      ? splitHugePage(m, vm, word, spte, level, child)
+      ? splitHugePage(m, vm, word, spte, level, child, pageOfGfn(m, vm, slot, gfn & ~(pagesOfLevel(vm, level) - 1)))
       : m.tryReplace(word, spte, makeNonleafSpte(vm.spte, child, vm.machine.adBits));
     if (!linked) {
       returnCachedTable(m, vm, vcpu, child);
@@ -87,7 +87,9 @@ function mapTargetLevel(
   if (!m.tryReplace(word, old, spte)) return RET_PF_RETRY;
   if (!isShadowPresent(old)) return RET_PF_FIXED;
   if (oldIsLeaf) {
-    leafChanged(m, vm, pageOfGfn(m, vm, slot, gfn & ~(pagesOfLevel(vm, level) - 1)), old, spte);
+    const page = pageOfGfn(m, vm, slot, gfn & ~(pagesOfLevel(vm, level) - 1));
+    if (prefetch) notePrefaultRewrote(m, vm, level, page, old, spte);
+    leafChanged(m, vm, page, old, spte);
     return RET_PF_FIXED;
   }
   // A table gave way to a 2M leaf: handle_removed_pt, and no TLB may go on with what it mapped.

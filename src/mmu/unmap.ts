@@ -1,27 +1,19 @@
 import type { Memory } from '../shared/memory.ts';
+import type { GfnRange } from './gfn-range.ts';
 import { zapRmapRange } from './rmap-zap.ts';
 import { haveRmaps, usesTdpMmu } from './shadow-pages.ts';
 import type { Vm } from './vm.ts';
 import { tdpMmuZapLeafs } from './zap.ts';
 
 /**
- * kvm_unmap_gfn_range: zaps whatever maps [gfnStart, gfnEnd) of a slot, in both MMUs. The caller holds `mmu_lock` for
- * write and flushes.
+ * kvm_unmap_gfn_range: zaps whatever maps part of a range, in both MMUs. The caller holds `mmu_lock` for write and
+ * flushes.
  *
- * @param pageOffset host page minus gfn in this slot
  * @returns whether anything was zapped
  */
-export function unmapGfnRange(
-  m: Memory,
-  vm: Vm,
-  thread: number,
-  slot: number,
-  gfnStart: number,
-  gfnEnd: number,
-  pageOffset: number,
-): boolean {
+export function unmapGfnRange(m: Memory, vm: Vm, thread: number, range: GfnRange): boolean {
   let zapped = false;
-  if (vm.rules.zapsRmaps && haveRmaps(m, vm)) zapped = zapRmapRange(m, vm, slot, gfnStart, gfnEnd, pageOffset);
-  if (usesTdpMmu(vm) && tdpMmuZapLeafs(m, vm, thread, slot, gfnStart, gfnEnd, pageOffset)) zapped = true;
+  if (vm.rules.zapsRmaps && haveRmaps(m, vm)) zapped = zapRmapRange(m, vm, range);
+  if (usesTdpMmu(vm) && tdpMmuZapLeafs(m, vm, thread, range)) zapped = true;
   return zapped;
 }

@@ -2,6 +2,7 @@ import { rcuReadLock, rcuReadUnlock } from '../locks/rcu.ts';
 import { GhostEvent } from '../shared/ghost-event.ts';
 import type { Memory, Word } from '../shared/memory.ts';
 import { backingOf, isLeaf, isShadowPresent } from '../shared/spte.ts';
+import type { GfnRange } from './gfn-range.ts';
 import { leafChanged } from './leaf-changed.ts';
 import { slotAddressSpace, tableAddressSpace } from './memslots.ts';
 import { nextRoot } from './roots.ts';
@@ -10,28 +11,20 @@ import { endOfEntry, entryWord, pagesOfLevel } from './tables.ts';
 import type { Vm } from './vm.ts';
 
 /**
- * tdp_mmu_zap_leafs, for kvm_tdp_mmu_unmap_gfn_range: makes every leaf that maps part of [gfnStart, gfnEnd) nonpresent, in
+ * tdp_mmu_zap_leafs, for kvm_tdp_mmu_unmap_gfn_range: makes every leaf that maps part of a range nonpresent, in
  * all roots. Invalid roots as well: a vCPU may not have left them, and their entries reach the pages that the host takes
  * back. The caller holds `mmu_lock` for write and flushes before it lets go of it. (The kernel may yield the lock on
  * long ranges; this does not.)
  *
  * @returns whether anything was zapped
  */
-export function tdpMmuZapLeafs(
-  m: Memory,
-  vm: Vm,
-  thread: number,
-  slot: number,
-  gfnStart: number,
-  gfnEnd: number,
-  pageOffset: number,
-): boolean {
+export function tdpMmuZapLeafs(m: Memory, vm: Vm, thread: number, range: GfnRange): boolean {
   let zapped = false;
-  const addressSpace = slotAddressSpace(m, vm, slot);
+  const addressSpace = slotAddressSpace(m, vm, range.slot);
   rcuReadLock(m, vm.rcu, thread);
   for (let root = m.load(vm.firstRoot); root !== 0; root = nextRoot(m, vm, root)) {
     if (tableAddressSpace(m, vm, root) !== addressSpace) continue;
-    if (zapTable(m, vm, root, vm.levels, gfnStart, gfnEnd, pageOffset)) zapped = true;
+    if (zapTable(m, vm, root, vm.levels, range.start, range.end, range.pageOffset)) zapped = true;
   }
   rcuReadUnlock(m, vm.rcu, thread);
   return zapped;

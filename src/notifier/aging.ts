@@ -79,8 +79,8 @@ function ageHvaRange(
       locked = true;
     }
     const toGfn = slotGfn(m, vm, slot) - page;
-    const found = ageGfnRange(m, vm, thread, slot, action, from + toGfn, to + toGfn, -toGfn, bitmap, endPage - 1);
-    if (found) young = true;
+    const range = { slot, start: from + toGfn, end: to + toGfn, pageOffset: -toGfn, bitmap, lastPage: endPage - 1 };
+    if (ageGfnRange(m, vm, thread, range, action)) young = true;
     if (!vm.rules.agesEverySlot) break;
   }
   if (flushIfYoung && young) flushRemoteTlbs(m, vm);

@@ -10,6 +10,7 @@ import {
   hostVersionOf,
   sameHostPage,
 } from '../mmu/host-page-table.ts';
+import { splitHostHugePage } from '../mmu/host-split.ts';
 import { mmuNotifierInvalidateRangeEnd, mmuNotifierInvalidateRangeStart } from '../mmu/invalidate.ts';
 import type { Vm } from '../mmu/vm.ts';
 import { GhostEvent } from '../shared/ghost-event.ts';
@@ -108,19 +109,8 @@ function wordOfPage(m: Memory, vm: Vm, page: number): Word {
 /** A range that begins or ends inside a 2M page splits that page first. */
 function splitBorders(m: Memory, vm: Vm, thread: number, startPage: number, endPage: number): void {
   if (!vm.machine.hugePages) return;
-  if (startPage % vm.entries !== 0) splitHugePage(m, vm, thread, startPage);
-  if (endPage % vm.entries !== 0) splitHugePage(m, vm, thread, endPage - 1);
-}
-
-/** __split_huge_pmd: all of it is invalidated, and each page keeps what is behind it in an entry of its own. */
-function splitHugePage(m: Memory, vm: Vm, thread: number, page: number): void {
-  if (!hasWholePmd(vm, page)) return;
-  const word = hostPmdWord(vm, page);
-  if (!m.testBits(word, HOST_PRESENT)) return;
-  const first = page & ~(vm.entries - 1);
-  mmuNotifierInvalidateRangeStart(m, vm, thread, first, first + vm.entries);
-  const entry = m.load(word);
-  for (let i = first; i < first + vm.entries; i++) m.store(vm.hostPtes + i, entry);
-  m.store(word, sameHostPage(entry, 0));
-  mmuNotifierInvalidateRangeEnd(m, vm, thread, first, first + vm.entries);
+  srcuReadLock(m, vm.srcu, thread);
+  if (startPage % vm.entries !== 0) splitHostHugePage(m, vm, thread, startPage);
+  if (endPage % vm.entries !== 0) splitHostHugePage(m, vm, thread, endPage - 1);
+  srcuReadUnlock(m, vm.srcu, thread);
 }

@@ -50,6 +50,12 @@ export const GhostEvent = {
   kernelWarning: 20,
   /** Closing. vCPUs that were in the guest have been made to flush their TLBs. */
   remoteTlbFlush: 21,
+  /** Closing. A 2M leaf gave way to 4K leaves that inherit its bits; page is its first; value is the leaf. */
+  leafSplit: 22,
+  /** Closing. 4K leaves gave way to a 2M leaf; page is its first; value is the new leaf. */
+  leafCollapsed: 23,
+  /** Closing. A prefault replaced a young leaf by one with Accessed clear; value is the old leaf. */
+  prefaultRewrote: 24,
 } as const;
 
 export type GhostEvent = (typeof GhostEvent)[keyof typeof GhostEvent];

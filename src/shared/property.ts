@@ -11,7 +11,25 @@ export const propertyText: Readonly<Record<PropertyId, string>> = {
   'use-after-free': 'an aging walk entered a table that was handed out again before its grace period was over',
 };
 
-/** Documented reasons for which the real kernels, too, answer old for an accessed page. */
-export const tolerationIds = ['tlb-hit', 'zapped', 'invalid-root'] as const;
+/**
+ * The documented exceptions of the real kernels, each with what it excuses. The list is closed: whatever else violates a
+ * property is forbidden, whether or not a real kernel does it.
+ */
+export const reasonText = {
+  'tlb-hit': 'lost: the access went through a cached translation, and aging does not flush',
+  zapped: 'lost: the SPTE that knew of the access was zapped',
+  'nonatomic-accessed': 'lost or misreported: a plain store where only Accessed may change meanwhile (since 6.15)',
+  'invalid-root': 'lost: lockless aging skips roots that were invalidated',
+  'cas-failed': 'misreported: without A/D bits a failed compare-exchange counts as young',
+  'huge-granularity': 'misreported: a 2M leaf is young as a whole',
+  'split-inherits': 'misreported: the parts of a split 2M leaf inherit its Accessed bit',
+  'collapse-first-child': 'lost or misreported: a collapsed 2M leaf takes Accessed from its first 4K leaf (7.3)',
+  'prefault-rewrites': 'lost: a prefault of a mapped page clears its Accessed bit (6.12)',
+} as const;
+
+export type ReasonId = keyof typeof reasonText;
+
+/** Those that a stress run can come across. */
+export const tolerationIds = ['tlb-hit', 'zapped', 'invalid-root'] as const satisfies readonly ReasonId[];
 
 export type TolerationId = (typeof tolerationIds)[number];

@@ -59,6 +59,7 @@ const mmuLock61: Variant = {
     tracksAccessBy: 'exchange-or-store',
     tracksDirtyFirst: true,
     accessedMeans: 'not-tracked',
+    hasSoftwareDirtyBit: false,
     rmapsHaveBitLock: false,
     atomicUpdate: 'spte_has_volatile_bits',
     nonpresentSpte: 0,
@@ -71,6 +72,7 @@ const mmuLock61: Variant = {
     hasPrefault: false,
     loggingEnds: 'zap',
     pageoutAges: true,
+    hugeZeroPageWritten: 'split',
   },
 };
 
@@ -106,6 +108,7 @@ const lockless73: Variant = {
     tracksAccessBy: 'compare-exchange',
     tracksDirtyFirst: false,
     accessedMeans: 'accessed-bit',
+    hasSoftwareDirtyBit: true,
     rmapsHaveBitLock: true,
     atomicUpdate: 'spte_needs_atomic_update',
     nonpresentSpte: NONPRESENT_MARKER,
@@ -118,6 +121,7 @@ const lockless73: Variant = {
     hasPrefault: true,
     loggingEnds: 'collapse',
     pageoutAges: false,
+    hugeZeroPageWritten: 'replace',
   },
 };
 
