@@ -17,6 +17,7 @@ export default defineConfig({
       project('property'),
       project('architecture'),
       project('explore'),
+      project('conform'),
       project('threads', { ...alone(1), ...built }),
       project('cli', { ...alone(2), ...built }),
     ],

@@ -1,3 +1,4 @@
+export type { Disagreement, SkippedField, TraceFinding, TraceResult } from './conform/trace-result.ts';
 export type { Budget, OnProgress, Progress } from './explore/budget.ts';
 export {
   type ByThread,
@@ -31,6 +32,14 @@ export {
 export { createRcu, initRcu, type Rcu, rcuElapsed, rcuReadLock, rcuReadUnlock, rcuStamp } from './locks/rcu.ts';
 export { createSrcu, type Srcu, srcuReadLock, srcuReadUnlock, synchronizeSrcu } from './locks/srcu.ts';
 export { createStartGate, openStartGate, passStartGate, type StartGate } from './locks/start-gate.ts';
+export type {
+  ConformedTrace,
+  ConformResult,
+  RuleCoverage,
+  RuleCoverageResult,
+  VariantCoverage,
+} from './run/conform-result.ts';
+export { type ConformOptions, type ConformProgress, conform } from './run/conform-run.ts';
 export type { HostInfo } from './run/host-info.ts';
 export type { LatencySummary } from './run/latency.ts';
 export type { StressFinding, StressResult, StressVerdict, VariantResult } from './run/stress-result.ts';

@@ -10,9 +10,7 @@ import { InputError } from '../shared/input-error.ts';
 import { ExitCode } from './exit-code.ts';
 import { Interrupt } from './interrupt.ts';
 import { count, duration } from './option-values.ts';
-import { checkOutputFile } from './output-file.ts';
-
-const STDOUT = '-';
+import { checkOutputFiles, STDOUT } from './output-file.ts';
 
 const EXAMPLES = `
 A module exports explorations: objects with words and threads, as the library call explore takes them.
@@ -38,7 +36,7 @@ export function exploreCommand(setExitCode: (code: number) => void) {
       if (!existsSync(file) || statSync(file).isDirectory()) {
         throw new InputError(`${file}: no such file; accepted: a JavaScript module that exports explorations`);
       }
-      if (json !== undefined && json !== STDOUT) checkOutputFile('--json', json, [file]);
+      checkOutputFiles([['--json', json]], [file]);
       const interrupt = new Interrupt();
       const reply = await exploreModule({
         module: pathToFileURL(resolve(file)),

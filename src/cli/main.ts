@@ -3,13 +3,14 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from '@commander-js/extra-typings';
 import { HarnessError } from '../shared/harness-error.ts';
 import { InputError } from '../shared/input-error.ts';
+import { conformCommand } from './conform-command.ts';
 import { ExitCode } from './exit-code.ts';
 import { exploreCommand } from './explore-command.ts';
 import { listCommand } from './list-command.ts';
 import { stressCommand } from './stress-command.ts';
 
 /** Options whose value is an output file, given as `--name=FILE` only: a file name on its own could be an input. */
-const OUTPUT_OPTIONS = ['--junit'];
+const OUTPUT_OPTIONS = ['--junit', '--coverage'];
 
 async function main(argv: readonly string[]): Promise<number> {
   let exitCode: number = ExitCode.clean;
@@ -26,6 +27,11 @@ async function main(argv: readonly string[]): Promise<number> {
     )
     .addCommand(
       exploreCommand((code) => {
+        exitCode = code;
+      }),
+    )
+    .addCommand(
+      conformCommand((code) => {
         exitCode = code;
       }),
     )

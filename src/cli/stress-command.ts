@@ -1,6 +1,5 @@
 import { randomInt } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
-import { styleText } from 'node:util';
 import { Command, Option } from '@commander-js/extra-typings';
 import { stressJunit } from '../report/stress-junit.ts';
 import { stressText } from '../report/stress-text.ts';
@@ -17,10 +16,9 @@ import { MAX_PAGES_PER_EPOCH } from '../verify/aging-recorder.ts';
 import { ExitCode } from './exit-code.ts';
 import { Interrupt } from './interrupt.ts';
 import { count, duration, listOf, numberIn, oneOf, seed } from './option-values.ts';
-import { checkOutputFile, isSameFile } from './output-file.ts';
+import { checkOutputFiles, STDOUT } from './output-file.ts';
+import { paint } from './paint.ts';
 import { StressProgress } from './progress.ts';
-
-const STDOUT = '-';
 
 const EXAMPLES = `
 Examples:
@@ -93,12 +91,13 @@ type CommandOptions = ReturnType<ReturnType<typeof stressCommand>['opts']>;
 async function runStressCommand(options: CommandOptions): Promise<number> {
   const inputs = options.trace === undefined || options.trace === '-' ? [] : [options.trace];
   const json = options.json === true ? STDOUT : options.json;
-  if (json !== undefined && json !== STDOUT) checkOutputFile('--json', json, inputs);
-  if (options.junit !== undefined) {
-    checkOutputFile('--junit', options.junit, inputs);
-    if (json !== undefined && json !== STDOUT && isSameFile(options.junit, json))
-      throw new InputError(`--junit: ${options.junit} is already taken by --json; accepted: another file`);
-  }
+  checkOutputFiles(
+    [
+      ['--json', json],
+      ['--junit', options.junit],
+    ],
+    inputs,
+  );
 
   const stressOptions = await toStressOptions(options);
   const say = (text: string): void => {
@@ -180,9 +179,4 @@ function tlbEntries(text: string): number {
 function sabotage(text: string): { worker: string; how: 'die' | 'hang' } {
   const [worker = '', how = ''] = text.split(':');
   return { worker, how: oneOf(['die', 'hang'] as const)(how) };
-}
-
-function paint(color: boolean) {
-  return (style: 'red' | 'green' | 'yellow' | 'bold', text: string): string =>
-    color ? styleText(style, text, { stream: process.stdout }) : text;
 }

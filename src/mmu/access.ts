@@ -5,7 +5,7 @@ import { hardwareWalk, PAGE_FAULT } from './hardware-walk.ts';
 import { isPmlBufferFull } from './pml.ts';
 import { accessThroughTlb, fillTlb } from './tlb.ts';
 import { enterGuest, leaveGuest, vcpuRootWord } from './vcpu.ts';
-import { IN_GUEST, vcpuStateWord } from './vcpu-state.ts';
+import { inGuest, vcpuStateWord } from './vcpu-state.ts';
 import { L1, type Vm } from './vm.ts';
 
 /**
@@ -24,15 +24,13 @@ export function guestAccess(
   write: boolean,
   mode: number = L1,
 ): void {
-  // From one guest to another it goes through an exit.
-  if (m.loadOwn(vm.vcpuModes + vcpu) !== mode) leaveGuest(m, vm, vcpu);
   while (!tryAccess(m, vm, vcpu, mode, gfn, page, write)) handleExit(m, vm, vcpu, mode, gfn, page, write);
 }
 
-/** False if the vCPU is not in the guest, or somebody wants it out, or the walk ends in a page fault. */
+/** False if the vCPU is not in this guest, or somebody wants it out, or the walk ends in a page fault. */
 function tryAccess(m: Memory, vm: Vm, vcpu: number, mode: number, gfn: number, page: number, write: boolean): boolean {
-  // One look tells that the vCPU is in the guest and that nobody has requested anything.
-  if (m.load(vcpuStateWord(vm, vcpu)) !== IN_GUEST) return false;
+  // One look tells that the vCPU is in the guest, in the right one, and that nobody has requested anything.
+  if (m.load(vcpuStateWord(vm, vcpu)) !== inGuest(mode)) return false;
   const hasTlb = vm.tlbEntries !== 0;
   if (hasTlb && accessThroughTlb(m, vm, vcpu, mode, gfn, page, write)) return true;
   if (write && isPmlBufferFull(m, vm, vcpu)) {
@@ -47,9 +45,9 @@ function tryAccess(m: Memory, vm: Vm, vcpu: number, mode: number, gfn: number, p
   return true;
 }
 
-/** Still in the guest without a request, it was a page fault. A fault beside a request is met again after the entry. */
+/** Still in this guest without a request, it was a page fault. A fault beside a request is met again after the entry. */
 function handleExit(m: Memory, vm: Vm, vcpu: number, mode: number, gfn: number, page: number, write: boolean): void {
-  const faulted = m.load(vcpuStateWord(vm, vcpu)) === IN_GUEST;
+  const faulted = m.load(vcpuStateWord(vm, vcpu)) === inGuest(mode);
   leaveGuest(m, vm, vcpu);
   if (faulted) handlePageFault(m, vm, vcpu, mode, m.loadOwn(vcpuRootWord(vm, vcpu, mode)), gfn, page, write);
   enterGuest(m, vm, vcpu, mode);

@@ -5,6 +5,7 @@ import { createSrcu } from '../locks/srcu.ts';
 import type { LayoutBuilder, ReadWord } from '../shared/layout.ts';
 import type { Memory, Word } from '../shared/memory.ts';
 import type { SpteLayout } from '../shared/spte.ts';
+import { initDirtyBitmap } from './dirty-bitmap.ts';
 import { defaultTableCount, type Geometry, tablesToMap } from './geometry.ts';
 import { HOST_PRESENT, HOST_WRITABLE } from './host-page-table.ts';
 import type { Rules } from './rules.ts';
@@ -20,6 +21,7 @@ import {
   ROLE_SMM,
   SLOT_FLAGS,
   SLOT_GFN,
+  SLOT_LOGS_DIRTY,
   SLOT_PAGE,
   SLOT_PAGES,
   SLOT_SMM,
@@ -36,6 +38,8 @@ export interface MemslotSpec {
   readonly pages: number;
   /** 1: a slot of system management mode. */
   readonly addressSpace?: 0 | 1;
+  /** Its dirt is logged from the beginning. */
+  readonly logsDirty?: boolean;
 }
 
 export interface VmConfig {
@@ -231,11 +235,10 @@ export function createVm(layout: LayoutBuilder, config: VmConfig): Vm {
       count: vcpus * VCPU_STATE_STRIDE,
       wordClass: 'shared',
       padded: true,
-      meaning: 'in guest | requests | kick of each vCPU',
+      meaning: 'in guest | which | requests | kick of each vCPU',
       wordName: (index) => `vcpuState[vcpu${Math.floor(index / VCPU_STATE_STRIDE)}]`,
     }),
     vcpuRoots: ownedByVcpu('vcpuRoot', GUEST_MODES, 'root.hpa for L1, L2 and SMM as a table id, 0 = none'),
-    vcpuModes: ownedByVcpu('vcpuMode', 1, 'whether the vCPU was last in L1, L2 or SMM'),
     tlbEntries: config.tlbEntries,
     tlbTags: ownedByVcpu('tlbTag', config.tlbEntries, '1 + gfn and guest that the entry translates, 0 = none'),
     tlbSptes: ownedByVcpu('tlbSpte', config.tlbEntries, 'the leaf SPTE as it was walked'),
@@ -259,11 +262,12 @@ export function initVm(m: Memory, vm: Vm): void {
 
 /** Makes a slot that is there from the beginning: in the set that readers use, and in its copy. */
 export function initMemslot(m: Memory, vm: Vm, slot: number, spec: MemslotSpec): void {
+  if (spec.logsDirty) initDirtyBitmap(m, vm, slot, spec.pages);
   for (let set = 0; set < (vm.machine.memslotsChange ? 2 : 1); set++) {
     const word = vm.memslots + (set * vm.slotCount + slot) * SLOT_WORDS;
     m.store(word + SLOT_GFN, spec.gfn);
     m.store(word + SLOT_PAGE, spec.page);
     m.store(word + SLOT_PAGES, spec.pages);
-    m.store(word + SLOT_FLAGS, spec.addressSpace === 1 ? SLOT_SMM : 0);
+    m.store(word + SLOT_FLAGS, (spec.addressSpace === 1 ? SLOT_SMM : 0) | (spec.logsDirty ? SLOT_LOGS_DIRTY : 0));
   }
 }

@@ -15,3 +15,17 @@ export function markPageDirtyInSlot(m: Memory, vm: Vm, slot: number, gfn: number
   const index = gfn - slotGfn(m, vm, slot);
   m.setBits(dirtyBitmapWord(vm, slot, index >>> 5), 1 << (index & 31));
 }
+
+/** kvm_dirty_log_manual_protect_and_init_set. */
+export function startsDirty(vm: Vm): boolean {
+  return vm.machine.manualDirtyProtect && vm.machine.dirtyLogInitiallySet;
+}
+
+/** kvm_alloc_dirty_bitmap, and bitmap_set where everything counts as dirty at first. */
+export function initDirtyBitmap(m: Memory, vm: Vm, slot: number, pages: number): void {
+  for (let i = 0; i * 32 < pages; i++) {
+    const left = pages - i * 32;
+    const all = left >= 32 ? -1 : (1 << left) - 1;
+    m.store(dirtyBitmapWord(vm, slot, i), startsDirty(vm) ? all : 0);
+  }
+}

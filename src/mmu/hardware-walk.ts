@@ -20,24 +20,29 @@ export function hardwareWalk(m: Memory, vm: Vm, root: number, gfn: number, write
   const { hardwarePresent, accessed, dirty } = vm.spte;
   const marks = write ? accessed | dirty : accessed;
   for (;;) {
-    let leaf: Word = tables + root * entries + ((gfn >>> (entryBits * (levels - 1))) & (entries - 1));
-    let spte = m.load(leaf);
-    for (let shift = entryBits * (levels - 2); shift >= 0; shift -= entryBits) {
-      if ((spte & hardwarePresent) === 0) return PAGE_FAULT;
-      if ((spte & PAGE_SIZE_BIT) !== 0) break;
-      leaf = tables + backingOf(spte) * entries + ((gfn >>> shift) & (entries - 1));
+    let leaf: Word = tables + root * entries;
+    let spte = 0;
+    for (let shift = entryBits * (levels - 1); ; shift -= entryBits) {
+      leaf += (gfn >>> shift) & (entries - 1);
       spte = m.load(leaf);
+      if ((spte & hardwarePresent) === 0) return PAGE_FAULT;
+      if (shift === 0 || (spte & PAGE_SIZE_BIT) !== 0) break;
+      leaf = tables + backingOf(spte) * entries;
     }
-    if ((spte & hardwarePresent) === 0) return PAGE_FAULT;
     if (write && (spte & WRITABLE) === 0) return PAGE_FAULT;
-    // Without A/D bits the hardware sets nothing; KVM uses their places for itself.
-    const wanted = isAdEnabled(vm, spte) ? marks : 0;
-    if ((spte & wanted) === wanted) return spte;
-    // Not a plain store: between the load and this step the entry may have been zapped or aged.
-    if (!m.tryReplace(leaf, spte, spte | wanted)) continue;
-    if (vm.machine.pml && (wanted & ~spte & dirty) !== 0 && adTypeOf(vm.spte, spte) === AD_ENABLED) {
-      logModification(m, vm, vcpu, gfn);
-    }
-    return spte | wanted;
+    if ((spte & marks) === marks) return spte;
+    const marked = setMarks(m, vm, vcpu, leaf, spte, marks, gfn);
+    if (marked !== PAGE_FAULT) return marked;
   }
+}
+
+/** Sets Accessed and Dirty in the leaf that was walked; `PAGE_FAULT` if it has changed, and the walk must start again. */
+function setMarks(m: Memory, vm: Vm, vcpu: number, leaf: Word, spte: number, marks: number, gfn: number): number {
+  // Without A/D bits the hardware sets nothing; KVM uses their places for itself.
+  if (!isAdEnabled(vm, spte)) return spte;
+  // Not a plain store: between the load and this step the entry may have been zapped or aged.
+  if (!m.tryReplace(leaf, spte, spte | marks)) return PAGE_FAULT;
+  const setsDirty = (marks & ~spte & vm.spte.dirty) !== 0;
+  if (vm.machine.pml && setsDirty && adTypeOf(vm.spte, spte) === AD_ENABLED) logModification(m, vm, vcpu, gfn);
+  return spte | marks;
 }

@@ -1,7 +1,7 @@
 import { readLock, readUnlock, writeLock, writeUnlock } from '../locks/mmu-lock.ts';
 import { synchronizeSrcu } from '../locks/srcu.ts';
 import type { Memory, Word } from '../shared/memory.ts';
-import { dirtyBitmapWord } from './dirty-bitmap.ts';
+import { initDirtyBitmap, startsDirty } from './dirty-bitmap.ts';
 import { slotFlags, slotGfn, slotPages } from './memslots.ts';
 import { recoverHugePages } from './recover-huge.ts';
 import { trySplitHugePages } from './split-huge.ts';
@@ -75,20 +75,6 @@ export function deleteMemslot(m: Memory, vm: Vm, thread: number, slot: number): 
   if (vm.rules.slotDeletionZapsAll) zapAll(m, vm, thread);
   m.store(inactiveSlot(m, vm, slot) + SLOT_PAGES, 0);
   swapActiveMemslots(m, vm);
-}
-
-/** kvm_dirty_log_manual_protect_and_init_set. */
-function startsDirty(vm: Vm): boolean {
-  return vm.machine.manualDirtyProtect && vm.machine.dirtyLogInitiallySet;
-}
-
-/** kvm_alloc_dirty_bitmap, and bitmap_set where everything counts as dirty at first. */
-function initDirtyBitmap(m: Memory, vm: Vm, slot: number, pages: number): void {
-  for (let i = 0; i * 32 < pages; i++) {
-    const left = pages - i * 32;
-    const all = left >= 32 ? -1 : (1 << left) - 1;
-    m.store(dirtyBitmapWord(vm, slot, i), startsDirty(vm) ? all : 0);
-  }
 }
 
 /** KVM_MR_FLAGS_ONLY with KVM_MEM_LOG_DIRTY_PAGES, and kvm_mmu_slot_apply_flags. */

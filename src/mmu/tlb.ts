@@ -41,11 +41,6 @@ export function fillTlb(m: Memory, vm: Vm, vcpu: number, mode: number, gfn: numb
   m.storeOwn(vm.tlbSptes + index, spte);
 }
 
-/** The entry for `gfn` is evicted, as it may be at any moment. */
-export function evictTlb(m: Memory, vm: Vm, vcpu: number, gfn: number): void {
-  if (vm.tlbEntries !== 0) m.storeOwn(vm.tlbTags + vcpu * vm.tlbEntries + (gfn & (vm.tlbEntries - 1)), 0);
-}
-
 /** kvm_flush_tlb_guest and its kin, on the vCPU itself. */
 export function flushTlb(m: Memory, vm: Vm, vcpu: number): void {
   for (let i = 0; i < vm.tlbEntries; i++) m.storeOwn(vm.tlbTags + vcpu * vm.tlbEntries + i, 0);

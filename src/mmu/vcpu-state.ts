@@ -10,6 +10,14 @@ export const KICK = 2;
 export const REQUEST_TLB_FLUSH = 4;
 /** KVM_REQ_MMU_FREE_OBSOLETE_ROOTS. */
 export const REQUEST_FREE_OBSOLETE_ROOTS = 8;
+const MODE_SHIFT = 4;
+/** Which guest the vCPU is in, while it is in one. */
+export const MODE_MASK = 0b11 << MODE_SHIFT;
+
+/** The state of a vCPU that is in a guest of a mode (`L1`, `L2`, `SMM`) and from which nobody wants anything. */
+export function inGuest(mode: number): number {
+  return IN_GUEST | (mode << MODE_SHIFT);
+}
 
 export function vcpuStateWord(vm: Vm, vcpu: number): Word {
   return vm.vcpuStates + vcpu * VCPU_STATE_STRIDE;

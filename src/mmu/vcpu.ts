@@ -6,7 +6,15 @@ import { isRootInvalid, tdpMmuAllocRoot, tdpMmuPutRoot } from './roots.ts';
 import { usesTdpMmu } from './shadow-pages.ts';
 import { shadowAllocRoot, shadowPutRoot } from './shadow-roots.ts';
 import { flushTlb } from './tlb.ts';
-import { IN_GUEST, KICK, REQUEST_FREE_OBSOLETE_ROOTS, REQUEST_TLB_FLUSH, vcpuStateWord } from './vcpu-state.ts';
+import {
+  IN_GUEST,
+  inGuest,
+  KICK,
+  MODE_MASK,
+  REQUEST_FREE_OBSOLETE_ROOTS,
+  REQUEST_TLB_FLUSH,
+  vcpuStateWord,
+} from './vcpu-state.ts';
 import { GUEST_MODES, L1, L2, type Vm } from './vm.ts';
 
 /** vCPU `n` is thread `n`. */
@@ -19,21 +27,20 @@ export function vcpuRootWord(vm: Vm, vcpu: number, mode: number): Word {
 /** vcpu_enter_guest: services requests, makes sure of a root, and enters. A request that comes last wins. */
 export function enterGuest(m: Memory, vm: Vm, vcpu: number, mode: number = L1): void {
   const state = vcpuStateWord(vm, vcpu);
-  m.storeOwn(vm.vcpuModes + vcpu, mode);
   for (;;) {
     serviceRequests(m, vm, vcpu);
     if (m.loadOwn(vcpuRootWord(vm, vcpu, mode)) === 0 && !loadRoot(m, vm, vcpu, mode)) continue;
     if (vm.machine.entryFlushesTlb) flushTlb(m, vm, vcpu);
     // Entering and looking at the requests is one step: a request made before it is serviced first, one made after it
     // finds the vCPU in the guest and waits for it.
-    if (m.tryReplace(state, 0, IN_GUEST)) return;
+    if (m.tryReplace(state, 0, inGuest(mode))) return;
   }
 }
 
 /** An exit: acknowledges a pending kick. */
 export function leaveGuest(m: Memory, vm: Vm, vcpu: number): void {
   const state = vcpuStateWord(vm, vcpu);
-  m.clearBits(state, IN_GUEST | KICK);
+  m.clearBits(state, IN_GUEST | MODE_MASK | KICK);
   m.wake(state);
   if (vm.machine.pml) flushPmlBuffer(m, vm, vcpu);
 }

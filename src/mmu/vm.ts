@@ -106,8 +106,6 @@ export interface Vm {
   readonly vcpuStates: Word;
   /** root.hpa of each vCPU's modes, `GUEST_MODES` words a vCPU, as table ids; private. */
   readonly vcpuRoots: Word;
-  /** The mode in which each vCPU was in the guest last: private. */
-  readonly vcpuModes: Word;
   readonly tlbEntries: number;
   /** `tlbEntries` words a vCPU: 1 + what the entry translates, 0 = none; private. */
   readonly tlbTags: Word;

@@ -1,6 +1,6 @@
-import junitReportBuilder, { type Builder } from 'junit-report-builder';
 import type { StressResult } from '../run/stress-result.ts';
 import { propertyIds } from '../shared/property.ts';
+import { emptyReport } from './junit.ts';
 
 /** One suite a variant, one case a property. */
 export function stressJunit(result: StressResult): string {
@@ -27,9 +27,4 @@ export function stressJunit(result: StressResult): string {
     if (variant.verdict === 'interrupted') harness.error('interrupted');
   }
   return builder.build();
-}
-
-/** The package's declarations say `export default`, but its CommonJS module is the builder itself. */
-function emptyReport(): Builder {
-  return (junitReportBuilder as unknown as Builder).newBuilder();
 }

@@ -3,8 +3,8 @@ import type { StressResult, StressVerdict, VariantResult } from '../run/stress-r
 import { type PropertyId, propertyIds, propertyText, tolerationIds } from '../shared/property.ts';
 import { formatTable } from '../shared/text-table.ts';
 import { durationText, withSeparators } from './number-text.ts';
-
-export type Paint = (style: 'red' | 'green' | 'yellow' | 'bold', text: string) => string;
+import type { Paint } from './paint.ts';
+import { variantLabel } from './variant-label.ts';
 
 export interface StressTextOptions {
   /** Leave out what was done and how long it took. */
@@ -24,13 +24,9 @@ export function stressText(result: StressResult, { quiet, paint }: StressTextOpt
   return `${parts.join('\n\n')}\n`;
 }
 
-function label(variant: VariantResult): string {
-  return variant.mutant === null ? variant.variant : `${variant.variant} + ${variant.mutant}`;
-}
-
 function work(result: StressResult): string {
   const rows = result.variants.map((variant) => [
-    label(variant),
+    variantLabel(variant),
     withSeparators(variant.accesses),
     withSeparators(variant.accessesPerSecond),
     withSeparators(variant.faults),
@@ -56,7 +52,7 @@ function latency(result: StressResult): string {
   ] as const;
   const row = (what: string, variant: VariantResult, summary: LatencySummary): string[] => [
     what,
-    label(variant),
+    variantLabel(variant),
     withSeparators(summary.count),
     ...[summary.p50, summary.p90, summary.p99, summary.p99_9, summary.max].map(durationText),
   ];
@@ -76,7 +72,7 @@ const VERDICT_STYLE = {
 
 function verdicts(result: StressResult, paint: Paint): string {
   const count = (value: number | null): string => (value === null ? 'not exercised' : withSeparators(value));
-  const columns = ['', ...result.variants.map(label)];
+  const columns = ['', ...result.variants.map(variantLabel)];
   const violations = propertyIds.map((property) => [
     property,
     ...result.variants.map((variant) => count(variant.violations[property])),
@@ -87,7 +83,7 @@ function verdicts(result: StressResult, paint: Paint): string {
   ]);
   const lines = result.variants.map(
     (variant) =>
-      `${paint(VERDICT_STYLE[variant.verdict], variant.verdict.toUpperCase().padEnd(9))} ${label(variant)}, ${variant.seconds.toFixed(1)} s`,
+      `${paint(VERDICT_STYLE[variant.verdict], variant.verdict.toUpperCase().padEnd(9))} ${variantLabel(variant)}, ${variant.seconds.toFixed(1)} s`,
   );
   const right = columns.map((_, index) => index).slice(1);
   return `${formatTable([columns, ...violations, ...tolerated], right)}\n\n${lines.join('\n')}`;
@@ -109,7 +105,7 @@ function findings(result: StressResult): string[] {
 
 function failures(result: StressResult): string[] {
   const lines = result.variants.flatMap((variant) =>
-    variant.failures.map((failure) => `harness failure on ${label(variant)}: ${failure}`),
+    variant.failures.map((failure) => `harness failure on ${variantLabel(variant)}: ${failure}`),
   );
   return lines.length === 0 ? [] : [`${lines.join('\n')}\nwhat is shown above is partial`];
 }

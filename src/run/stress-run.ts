@@ -5,10 +5,10 @@ import { createStressArena } from '../stress/stress-arena.ts';
 import type { StressConfig } from '../stress/stress-config.ts';
 import { checkSizes, MAX_ARENA_BYTES } from '../stress/stress-limits.ts';
 import type { Sabotage } from '../stress/worker-thread.ts';
-import { findMutant, mutants } from '../variants/mutants.ts';
-import { findVariant, type Variant, variantNames, variants } from '../variants/variants.ts';
+import { findMutant } from '../variants/mutants.ts';
 import { describeHost } from './host-info.ts';
 import { measureTimerCost } from './latency.ts';
+import { mutantNamed, variantNamed } from './named-rules.ts';
 import { STRESS_SCHEMA, type StressFinding, type StressResult, type VariantResult } from './stress-result.ts';
 import { runVariant } from './variant-run.ts';
 import type { VariantProgress } from './variant-run-options.ts';
@@ -47,7 +47,7 @@ const DEFAULT_MUTANT_DURATION_MS = 20_000;
  * @throws InputError if a name is unknown, or the sizes do not fit the model
  */
 export async function stress(options: StressOptions): Promise<StressResult> {
-  const chosen = (options.variants ?? defaultVariants(options.config.mutant ?? null)).map(knownVariant);
+  const chosen = (options.variants ?? defaultVariants(options.config.mutant ?? null)).map(variantNamed);
   const mutant = findMutant(options.config.mutant ?? '');
   const settings = options.trace === undefined ? { ...mutant?.settings, ...options.config } : options.config;
   const config = completeConfig(settings, options.trace?.pages ?? null);
@@ -85,25 +85,17 @@ export async function stress(options: StressOptions): Promise<StressResult> {
   };
 }
 
+/** Before the series and after it; any others by name. */
+const BEFORE_AND_AFTER = ['mmu-lock-6.1', 'lockless-7.3'];
+
 function defaultVariants(mutant: string | null): readonly string[] {
   const shownOn = mutant === null ? [] : (findMutant(mutant)?.shownOn ?? []);
-  return shownOn.length > 0 ? shownOn : variants.map((variant) => variant.name);
-}
-
-function knownVariant(name: string): Variant {
-  const variant = findVariant(name);
-  if (variant === undefined) {
-    throw new InputError(`variant ${name}: there is none; accepted: ${variantNames().join(', ')}`);
-  }
-  return variant;
+  return shownOn.length > 0 ? shownOn : BEFORE_AND_AFTER;
 }
 
 /** The size of the arena in bytes, or an error that names what does not fit. */
 function checkStress(config: Omit<StressConfig, 'variant'>, variant: string, tracePages: number): number {
-  if (config.mutant !== null && findMutant(config.mutant) === undefined) {
-    const names = mutants.map((mutant) => mutant.name).join(', ');
-    throw new InputError(`mutant ${config.mutant}: there is none; accepted: ${names}`);
-  }
+  if (config.mutant !== null) mutantNamed(config.mutant);
   if (config.pages < tracePages) {
     throw new InputError(`--pages: the trace touches ${tracePages} pages; accepted: at least as many`);
   }

@@ -7,7 +7,8 @@ describe('pte-aging --help', () => {
     const { code, stdout, stderr } = await runCli(['--help']);
     expect([code, stderr]).toEqual([0, '']);
     expect(stdout).toContain('Usage: pte-aging');
-    for (const command of ['stress', 'list']) expect(stdout).toMatch(new RegExp(`^ +${command}`, 'm'));
+    for (const command of ['stress', 'explore', 'conform', 'list'])
+      expect(stdout).toMatch(new RegExp(`^ +${command}`, 'm'));
   });
 
   it('of stress names its options, examples and exit codes', async () => {
