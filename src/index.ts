@@ -17,7 +17,6 @@ export {
   type WordValues,
 } from './explore/explore.ts';
 export { type ExploreOptions, exploreProgram } from './explore/explore-program.ts';
-export type { Breach, GhostWords, Monitor } from './explore/monitor.ts';
 export type { FinalCondition, Program } from './explore/program.ts';
 export type { ProgramResult } from './explore/program-result.ts';
 export { rcuMonitor } from './explore/rcu-monitor.ts';
@@ -57,3 +56,4 @@ export type { StressSettings } from './stress/complete-config.ts';
 export type { WorkloadName } from './stress/stress-config.ts';
 export { type Mutant, mutants } from './variants/mutants.ts';
 export { type Variant, variants } from './variants/variants.ts';
+export type { Breach, GhostWords, Monitor } from './verify/monitor.ts';

@@ -1,4 +1,4 @@
-import type { Breach } from './monitor.ts';
+import type { Breach } from '../verify/monitor.ts';
 import { ValueTable } from './value-table.ts';
 
 /**

@@ -1,4 +1,5 @@
 import { derivePrng } from '../shared/seed.ts';
+import type { Breach } from '../verify/monitor.ts';
 import { type Budget, BudgetWatch, type OnProgress } from './budget.ts';
 import { endlessThread } from './decision-trees.ts';
 import { EndStates } from './end-states.ts';
@@ -9,7 +10,6 @@ import { GraphPasses } from './graph-passes.ts';
 import { Judge } from './judge.ts';
 import { Machine } from './machine.ts';
 import { memoryModel } from './memory-model.ts';
-import type { Breach } from './monitor.ts';
 import { type Program, representatives } from './program.ts';
 import type { ProgramResult } from './program-result.ts';
 import { searchWithSleepSets } from './sleep-search.ts';
@@ -50,6 +50,8 @@ export interface ExploreOptions {
    * outcomes.
    */
   readonly reduced?: boolean;
+  /** Also looks for the last moment at which a violating schedule could still have ended well. */
+  readonly explain?: boolean;
   /** Longest history of a thread, in operations (default 10,000). */
   readonly maxOperations?: number;
 }
@@ -109,7 +111,17 @@ export function exploreProgram(program: Program, options: ExploreOptions = {}): 
       return traps.has(search.states.find(canonical));
     };
   }
-  const violations = findViolations(program, machine, ends, judge, known, smoked, budget, options.onProgress);
+  const violations = findViolations(
+    program,
+    machine,
+    ends,
+    judge,
+    known,
+    smoked,
+    budget,
+    options.onProgress,
+    options.explain ?? false,
+  );
   const violated = violations.some((violation) => violation.class === 'forbidden');
   return {
     verdict: violated ? 'violated' : complete ? 'holds' : 'unknown',

@@ -1,10 +1,10 @@
 import type { Memory, Word } from '../shared/memory.ts';
+import type { Monitor } from '../verify/monitor.ts';
 import type { Budget } from './budget.ts';
 import { counterexampleText } from './counterexample-text.ts';
 import { type ExploreOptions, exploreProgram } from './explore-program.ts';
 import type { Violation } from './find-violations.ts';
 import type { Invariant } from './machine.ts';
-import type { Monitor } from './monitor.ts';
 import { hasBooleanResult, hasNoResult, OpKind, opName } from './operation.ts';
 import type { FinalCondition, Program } from './program.ts';
 import type { ProgramResult } from './program-result.ts';

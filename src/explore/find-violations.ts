@@ -1,9 +1,10 @@
+import type { Breach } from '../verify/monitor.ts';
 import { type Budget, BudgetWatch, type OnProgress } from './budget.ts';
 import type { EndStates } from './end-states.ts';
 import type { Judge } from './judge.ts';
 import type { Machine } from './machine.ts';
 import { type Choice, type Cost, searchMinimal } from './minimal-search.ts';
-import type { Breach } from './monitor.ts';
+import { type NearMiss, nearMiss } from './near-miss.ts';
 import type { Program } from './program.ts';
 import type { SmokeResult } from './smoke.ts';
 import { encodeToken, fingerprint } from './token.ts';
@@ -19,6 +20,8 @@ export interface Violation extends Breach {
   readonly trace: readonly TraceStep[];
   /** Replays the schedule through the plain source. */
   readonly token: string | null;
+  /** How the schedule could still have ended well; null if it could not, if it was not found, or not asked for. */
+  readonly nearMiss: NearMiss | null;
 }
 
 const NOTHING: Cost = { preemptions: 0, switches: 0, steps: 0 };
@@ -33,6 +36,7 @@ export function findViolations(
   smoke: SmokeResult | undefined,
   budget: Budget,
   onProgress: OnProgress | undefined,
+  explain: boolean,
 ): Violation[] {
   const { breaches } = machine;
   const violations = new Map<number, Violation>();
@@ -73,6 +77,7 @@ export function findViolations(
       choices,
       trace,
       token: cost === null ? null : encodeToken(choices, trace, fingerprint(program, trace)),
+      nearMiss: (explain ? nearMiss(machine, judge.state, choices) : undefined) ?? null,
     };
   }
 }

@@ -1,7 +1,7 @@
+import type { Breach } from '../verify/monitor.ts';
 import type { EndStates } from './end-states.ts';
 import type { Machine } from './machine.ts';
 import type { JudgeState, JudgeStep } from './minimal-search.ts';
-import type { Breach } from './monitor.ts';
 import type { Program } from './program.ts';
 import { sleeperLeftBy } from './wake-check.ts';
 

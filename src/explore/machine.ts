@@ -1,7 +1,7 @@
+import type { Breach, GhostWords, Monitor } from '../verify/monitor.ts';
 import { BreachTable } from './breach-table.ts';
 import { DecisionTrees, type ThreadProgram } from './decision-trees.ts';
 import { BLOCKED, type MemoryModel } from './memory-model.ts';
-import type { Breach, GhostWords, Monitor } from './monitor.ts';
 import { OpKind } from './operation.ts';
 import { nextCapacity } from './row-table.ts';
 import { StoreTable } from './store-table.ts';

@@ -86,6 +86,8 @@ export class PrefixMemory implements Memory {
       value = program(this);
       returned = true;
     } catch (error) {
+      // What the engine itself has to say is no fault of the program's.
+      if (error instanceof ProgramError) throw error;
       value = error;
     }
     if (this.#failure !== undefined) throw this.#failure;

@@ -1,7 +1,7 @@
 import type { Word } from '../shared/memory.ts';
+import type { Monitor } from '../verify/monitor.ts';
 import type { ThreadProgram } from './decision-trees.ts';
 import type { Invariant } from './machine.ts';
-import type { Monitor } from './monitor.ts';
 
 /** A condition on a state in which every thread has ended; a text says why it does not hold. */
 export interface FinalCondition {

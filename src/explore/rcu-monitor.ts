@@ -1,5 +1,5 @@
 import { GhostEvent } from '../shared/ghost-event.ts';
-import type { Monitor } from './monitor.ts';
+import type { Monitor } from '../verify/monitor.ts';
 
 /** Ghost word 0: the threads with an open read side section. */
 const OPEN = 0;

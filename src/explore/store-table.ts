@@ -1,4 +1,4 @@
-import type { GhostWords } from './monitor.ts';
+import type { GhostWords } from '../verify/monitor.ts';
 import { grown, RowTable } from './row-table.ts';
 
 const INITIAL_COLUMNS = 2;

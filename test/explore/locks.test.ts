@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ExploreOptions } from '../../src/explore/explore-program.ts';
-import type { Monitor } from '../../src/explore/monitor.ts';
+import type { Monitor } from '../../src/verify/monitor.ts';
 import type { Program } from '../../src/explore/program.ts';
 import type { ProgramResult } from '../../src/explore/program-result.ts';
 import { rcuMonitor } from '../../src/explore/rcu-monitor.ts';

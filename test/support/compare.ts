@@ -1,7 +1,7 @@
 import type { Cost } from '../../src/explore/minimal-search.ts';
-import type { Monitor } from '../../src/explore/monitor.ts';
 import type { Program } from '../../src/explore/program.ts';
 import type { ProgramResult } from '../../src/explore/program-result.ts';
+import type { Monitor } from '../../src/verify/monitor.ts';
 import type { BruteProgram, BruteResult } from './brute-force.ts';
 import { interpret, type RandomProgram } from './random-program.ts';
 
