@@ -9,11 +9,11 @@ import type { KernelTrace, TraceMemslot } from '../scenario/kernel-trace.ts';
 import { InputError } from '../shared/input-error.ts';
 import { LayoutBuilder } from '../shared/layout.ts';
 import type { Word } from '../shared/memory.ts';
+import { SequentialMemory } from '../shared/sequential-memory.ts';
 import { LEGACY, LEGACY_ACCESS_TRACK } from '../shared/spte.ts';
 import { WAITER_WORDS } from '../shared/thread-memory.ts';
 import { SequentialOracle } from '../verify/sequential-oracle.ts';
 import { FaultCounter } from './fault-counter.ts';
-import { SequentialMemory } from './sequential-memory.ts';
 
 /** Enough for the one slot of a trace in which vCPUs stay in the guest. */
 const TLB_ENTRIES = 256;

@@ -24,7 +24,11 @@ export function guestAccess(
   write: boolean,
   mode: number = L1,
 ): void {
-  while (!tryAccess(m, vm, vcpu, mode, gfn, page, write)) handleExit(m, vm, vcpu, mode, gfn, page, write);
+  while (!tryAccess(m, vm, vcpu, mode, gfn, page, write)) {
+    handleExit(m, vm, vcpu, mode, gfn, page, write);
+    // As often as it takes: how often it took before does not matter to what follows.
+    m.loopHead('guestAccess', mode, gfn, write ? 1 : 0);
+  }
 }
 
 /** False if the vCPU is not in this guest, or somebody wants it out, or the walk ends in a page fault. */

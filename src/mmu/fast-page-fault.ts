@@ -1,9 +1,10 @@
 import { rcuReadLock, rcuReadUnlock } from '../locks/rcu.ts';
+import { GhostEvent } from '../shared/ghost-event.ts';
 import type { Memory, Word } from '../shared/memory.ts';
 import { backingOf, isAccessTracked, isLargeLeaf, isLeaf, isShadowPresent, WRITABLE } from '../shared/spte.ts';
 import { markPageDirtyInSlot } from './dirty-bitmap.ts';
 import { RET_PF_FAST_FIXED, RET_PF_INVALID, RET_PF_SPURIOUS } from './fault-outcome.ts';
-import { slotLogsDirty } from './memslots.ts';
+import { pageOfGfn, slotLogsDirty } from './memslots.ts';
 import { isAccessAllowed, isMmuWritable, isWritable, restoreForAccess } from './spte-state.ts';
 import { entryWord, infoWord, tableOfEntry } from './tables.ts';
 import { INFO_LEVEL, type Vm } from './vm.ts';
@@ -49,7 +50,10 @@ export function fastPageFault(
     if (next === spte || !isAccessAllowed(vm, next, write)) break;
     // Not a store: the leaf may be zapped or aged meanwhile, and a store would bring it back.
     if (!m.tryReplace(sptep, spte, next)) continue;
-    if (isWritable(next) && !isWritable(spte)) markPageDirtyInSlot(m, vm, slot, gfn);
+    if (isWritable(next) && !isWritable(spte)) {
+      m.note(GhostEvent.madeWritable, pageOfGfn(m, vm, slot, gfn), next);
+      markPageDirtyInSlot(m, vm, slot, gfn);
+    }
     outcome = RET_PF_FAST_FIXED;
   }
   rcuReadUnlock(m, vm.rcu, vcpu);

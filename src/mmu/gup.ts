@@ -1,3 +1,4 @@
+import { GhostEvent } from '../shared/ghost-event.ts';
 import type { Memory } from '../shared/memory.ts';
 import { hasWholePmd, hostPmdWord, lookUpHostPage } from './host-page-state.ts';
 import {
@@ -7,6 +8,7 @@ import {
   HOST_SHARED,
   HOST_WRITABLE,
   HOST_ZERO,
+  hostVersionOf,
   nextHostPage,
   sameHostPage,
 } from './host-page-table.ts';
@@ -71,7 +73,8 @@ function handleHostFault(m: Memory, vm: Vm, thread: number, page: number, entry:
   }
   // wp_page_copy: guests must let go of the old page before the new one is there.
   invalidateRangeStart(m, vm, thread, page, page + 1);
-  m.tryReplace(word, current, nextHostPage(current, HOST_PRESENT | HOST_WRITABLE | HOST_DIRTY));
+  const copied = m.tryReplace(word, current, nextHostPage(current, HOST_PRESENT | HOST_WRITABLE | HOST_DIRTY));
+  if (copied) m.note(GhostEvent.revoked, page, hostVersionOf(current));
   invalidateRangeEnd(m, vm, thread, page, page + 1);
 }
 

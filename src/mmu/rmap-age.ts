@@ -73,8 +73,8 @@ function ageRmapSpte(m: Memory, vm: Vm, sptep: Word, spte: number, page: number)
   }
   if (vm.rules.tracksDirtyFirst && isWritable(spte)) markHostPageDirty(m, vm, page);
   const next = markForAccessTrack(vm, spte);
-  if (vm.rules.tracksAccessBy === 'compare-exchange') m.tryReplace(sptep, spte, next);
-  else mmuSpteUpdate(m, vm, sptep, next);
+  if (vm.rules.tracksAccessBy !== 'compare-exchange') mmuSpteUpdate(m, vm, sptep, next);
+  else if (!m.tryReplace(sptep, spte, next)) m.note(GhostEvent.ageGaveUp, page, spte);
 }
 
 function noteYoung(m: Memory, vm: Vm, event: number, level: number, page: number, spte: number): void {

@@ -62,6 +62,8 @@ export interface Rules {
   readonly loggingEnds: 'zap' | 'collapse';
   /** MADV_PAGEOUT of the host's kernel asks and clears young before it decides. */
   readonly pageoutAges: boolean;
+  /** Whether the host's MGLRU asks KVM also while it ages, and of a page's neighbours, or only of what it would evict. */
+  readonly lruAsksKvm: 'at-eviction' | 'always';
   /** A write to the host's 2M zero page splits it, or gets a 2M page of its own (since 6.13). */
   readonly hugeZeroPageWritten: 'split' | 'replace';
 

@@ -1,3 +1,4 @@
+import { GhostEvent } from '../shared/ghost-event.ts';
 import type { Memory, Word } from '../shared/memory.ts';
 import { backingOf, isLeaf, isShadowPresent } from '../shared/spte.ts';
 import { markPageDirtyInSlot } from './dirty-bitmap.ts';
@@ -53,6 +54,7 @@ export function mmuSetSpte(
   if (isWritable(spte)) markPageDirtyInSlot(m, vm, slot, gfn);
   const outcome = before === spte ? RET_PF_SPURIOUS : RET_PF_FIXED;
   if (outcome === RET_PF_FIXED && mmuSpteUpdate(m, vm, sptep, spte)) flush = true;
+  if (isWritable(spte)) m.note(GhostEvent.madeWritable, pageOfGfn(m, vm, slot, gfn), spte);
   if (wasRmapped && prefetch) notePrefaultRewrote(m, vm, level, pageOfGfn(m, vm, slot, gfn), before, spte);
   if (flush) flushRemoteTlbs(m, vm);
   if (!wasRmapped) pteListAdd(m, vm, rmapHead(m, vm, slot, level, gfn), sptep);

@@ -1,3 +1,4 @@
+import { GhostEvent } from '../shared/ghost-event.ts';
 import type { Memory, Word } from '../shared/memory.ts';
 import { isShadowPresent } from '../shared/spte.ts';
 import { leafChanged } from './leaf-changed.ts';
@@ -28,9 +29,14 @@ export function mmuSpteUpdate(m: Memory, vm: Vm, sptep: Word, next: number): boo
     m.store(sptep, next);
     return false;
   }
-  if (mustUpdateAtomically(vm, old)) old = m.exchange(sptep, next);
-  else m.store(sptep, next);
-  leafChanged(m, vm, pageOfShadowLeaf(m, vm, sptep), old, next);
+  const page = pageOfShadowLeaf(m, vm, sptep);
+  if (mustUpdateAtomically(vm, old)) {
+    old = m.exchange(sptep, next);
+  } else {
+    m.store(sptep, next);
+    m.note(GhostEvent.nonatomicUpdate, page, old);
+  }
+  leafChanged(m, vm, page, old, next);
   if (isMmuWritable(vm, old) && !isWritable(next)) return true;
   if (!vm.rules.flushesClearedAccessedDirty) return false;
   return (isAccessed(vm, old) && !isAccessed(vm, next)) || (isDirty(vm, old) && !isDirty(vm, next));

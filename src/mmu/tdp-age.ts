@@ -197,7 +197,10 @@ function trackSpte(m: Memory, vm: Vm, word: Word, spte: number, page: number): v
   if (vm.rules.tracksDirtyFirst && isWritable(spte)) markHostPageDirty(m, vm, page);
   const next = markForAccessTrack(vm, spte);
   // A compare-exchange that fails leaves the leaf young, as it most likely is; the call counts it as young either way.
-  if (vm.rules.tracksAccessBy === 'compare-exchange') m.tryReplace(word, spte, next);
-  else if (mustUpdateAtomically(vm, spte)) m.exchange(word, next);
+  if (vm.rules.tracksAccessBy === 'compare-exchange') {
+    if (!m.tryReplace(word, spte, next)) m.note(GhostEvent.ageGaveUp, page, spte);
+    return;
+  }
+  if (mustUpdateAtomically(vm, spte)) m.exchange(word, next);
   else m.store(word, next);
 }

@@ -1,3 +1,4 @@
+import { GhostEvent } from '../shared/ghost-event.ts';
 import type { Memory, Word } from '../shared/memory.ts';
 import { backingOf, isFrozen, isLargeLeaf, isLeaf, isShadowPresent, makeNonleafSpte } from '../shared/spte.ts';
 import { markPageDirtyInSlot } from './dirty-bitmap.ts';
@@ -85,6 +86,7 @@ function mapTargetLevel(
   if (spte === old) return RET_PF_SPURIOUS;
   // Not a store: another vCPU may have mapped the page since the load, and its Accessed and Dirty would be lost.
   if (!m.tryReplace(word, old, spte)) return RET_PF_RETRY;
+  if (isWritable(spte)) m.note(GhostEvent.madeWritable, pageOfGfn(m, vm, slot, gfn), spte);
   if (!isShadowPresent(old)) return RET_PF_FIXED;
   if (oldIsLeaf) {
     const page = pageOfGfn(m, vm, slot, gfn & ~(pagesOfLevel(vm, level) - 1));

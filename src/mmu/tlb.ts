@@ -32,6 +32,7 @@ export function accessThroughTlb(
     if ((spte & needed) !== needed) return false;
   }
   m.note(GhostEvent.tlbHit, page, spte);
+  if (write) m.note(GhostEvent.tlbWrote, page, spte);
   return true;
 }
 
@@ -39,6 +40,11 @@ export function fillTlb(m: Memory, vm: Vm, vcpu: number, mode: number, gfn: numb
   const index = vcpu * vm.tlbEntries + (gfn & (vm.tlbEntries - 1));
   m.storeOwn(vm.tlbTags + index, tagOf(mode, gfn));
   m.storeOwn(vm.tlbSptes + index, spte);
+}
+
+/** The entry for `gfn` is evicted, as it may be at any moment. */
+export function evictTlb(m: Memory, vm: Vm, vcpu: number, gfn: number): void {
+  if (vm.tlbEntries !== 0) m.storeOwn(vm.tlbTags + vcpu * vm.tlbEntries + (gfn & (vm.tlbEntries - 1)), 0);
 }
 
 /** kvm_flush_tlb_guest and its kin, on the vCPU itself. */

@@ -34,6 +34,7 @@ export function enterGuest(m: Memory, vm: Vm, vcpu: number, mode: number = L1): 
     // Entering and looking at the requests is one step: a request made before it is serviced first, one made after it
     // finds the vCPU in the guest and waits for it.
     if (m.tryReplace(state, 0, inGuest(mode))) return;
+    m.loopHead('enterGuest', mode);
   }
 }
 

@@ -1,7 +1,8 @@
 import { rcuReadLock, rcuReadUnlock } from '../locks/rcu.ts';
+import { GhostEvent } from '../shared/ghost-event.ts';
 import type { Memory, Word } from '../shared/memory.ts';
 import { backingOf, isLargeLeaf, isLeaf, isShadowPresent, WRITABLE } from '../shared/spte.ts';
-import { slotAddressSpace, tableAddressSpace } from './memslots.ts';
+import { pageOfGfn, slotAddressSpace, tableAddressSpace } from './memslots.ts';
 import { rmapHead, spteOfList } from './rmap.ts';
 import { maxLeafLevel } from './rmap-zap.ts';
 import { isRootInvalid, nextRoot } from './roots.ts';
@@ -99,22 +100,27 @@ export function tdpMmuProtectMasked(
   for (let root = m.load(vm.firstRoot); root !== 0; root = nextRoot(m, vm, root)) {
     if (isRootInvalid(m, vm, root) || tableAddressSpace(m, vm, root) !== addressSpace) continue;
     for (let rest = mask; rest !== 0; rest &= rest - 1) {
-      const word = leafWord(m, vm, root, gfn + 31 - Math.clz32(rest & -rest), 1);
-      if (word !== 0) protectUnderLock(m, vm, word, what);
+      const leafGfn = gfn + 31 - Math.clz32(rest & -rest);
+      const word = leafWord(m, vm, root, leafGfn, 1);
+      if (word !== 0) protectUnderLock(m, vm, word, what, pageOfGfn(m, vm, slot, leafGfn));
     }
   }
   rcuReadUnlock(m, vm.rcu, thread);
 }
 
 /** tdp_mmu_clear_spte_bits: a plain store where nobody else may change a bit that matters. */
-function protectUnderLock(m: Memory, vm: Vm, word: Word, what: number): void {
+function protectUnderLock(m: Memory, vm: Vm, word: Word, what: number, page: number): void {
   const spte = m.load(word);
   // A 2M leaf cannot tell which of its pages was written; it is dealt with apart.
   if (!isShadowPresent(spte) || isLargeLeaf(spte)) return;
   const next = withoutDirt(vm, spte, what);
   if (next === spte) return;
-  if (mustUpdateAtomically(vm, spte)) m.clearBits(word, spte & ~next);
-  else m.store(word, next);
+  if (mustUpdateAtomically(vm, spte)) {
+    m.clearBits(word, spte & ~next);
+    return;
+  }
+  m.store(word, next);
+  m.note(GhostEvent.nonatomicUpdate, page, spte);
 }
 
 /** The word of the entry at which a walk for `gfn` ends, 0 if that is not a leaf or is below `minLevel`. */

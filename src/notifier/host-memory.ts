@@ -68,6 +68,22 @@ export function protectAndUnprotect(m: Memory, vm: Vm, thread: number, startPage
   mmuNotifierInvalidateRangeEnd(m, vm, thread, startPage, endPage);
 }
 
+/** Write protection for good, as of memory that is shared from now on: whoever writes takes the page over. */
+export function protectPages(m: Memory, vm: Vm, thread: number, startPage: number, endPage: number): void {
+  splitBorders(m, vm, thread, startPage, endPage);
+  mmuNotifierInvalidateRangeStart(m, vm, thread, startPage, endPage);
+  for (let page = startPage; page < endPage; page++) shareWord(m, wordOfPage(m, vm, page));
+  mmuNotifierInvalidateRangeEnd(m, vm, thread, startPage, endPage);
+}
+
+/** A private page becomes read-only and shared. */
+function shareWord(m: Memory, word: Word): void {
+  const entry = m.load(word);
+  if ((entry & HOST_PRESENT) !== 0 && (entry & HOST_ZERO) === 0) {
+    m.store(word, (entry & ~HOST_WRITABLE) | HOST_SHARED);
+  }
+}
+
 /** MADV_FREE: guests lose their mappings, and the host may drop the pages until they are written again. */
 export function freeLazily(m: Memory, vm: Vm, thread: number, startPage: number, endPage: number): void {
   splitBorders(m, vm, thread, startPage, endPage);
@@ -91,11 +107,7 @@ export function pageOut(m: Memory, vm: Vm, thread: number, startPage: number, en
 export function forkAndReap(m: Memory, vm: Vm, thread: number): void {
   mmuNotifierInvalidateRangeStart(m, vm, thread, 0, vm.pages);
   for (let page = 0; page < vm.pages; page++) {
-    const word = wordOfPage(m, vm, page);
-    const entry = m.load(word);
-    if ((entry & HOST_PRESENT) !== 0 && (entry & HOST_ZERO) === 0) {
-      m.store(word, (entry & ~HOST_WRITABLE) | HOST_SHARED);
-    }
+    shareWord(m, wordOfPage(m, vm, page));
   }
   mmuNotifierInvalidateRangeEnd(m, vm, thread, 0, vm.pages);
 }

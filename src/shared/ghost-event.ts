@@ -56,6 +56,24 @@ export const GhostEvent = {
   leafCollapsed: 23,
   /** Closing. A prefault replaced a young leaf by one with Accessed clear; value is the old leaf. */
   prefaultRewrote: 24,
+  /** Opening. An aging call that covers `page` begins; value 1 if it clears. */
+  callBegin: 25,
+  /** Closing. The thread's aging call has returned; value is a `CallAnswer` about `page`. */
+  callEnd: 26,
+  /** Closing, behind `tlbHit`. That access was a write. */
+  tlbWrote: 27,
+  /** Closing. An SPTE of `page` became writable: from now on the hardware lets writes through. */
+  madeWritable: 28,
+  /** Opening. The dirty log of `page`'s slot is about to be handed out or cleared. */
+  handOutBegin: 29,
+  /** Closing. It was; value 1 if `page` was in it, and is write-protected now if the machine logs so. */
+  handOutEnd: 30,
+  /** Closing. Logging has begun: `page` is write-protected now, if the machine logs so. */
+  loggingBegun: 31,
+  /** Closing. Aging found that the SPTE of `page` had changed, and gave up; it counts as young. */
+  ageGaveUp: 32,
+  /** Closing. An SPTE of `page` was changed by a load and a store, between which only Accessed may have changed. */
+  nonatomicUpdate: 33,
 } as const;
 
 export type GhostEvent = (typeof GhostEvent)[keyof typeof GhostEvent];
@@ -68,9 +86,21 @@ const opening: ReadonlySet<number> = new Set([
   GhostEvent.mmuLockWaitBegin,
   GhostEvent.rcuReadUnlock,
   GhostEvent.tableRetired,
+  GhostEvent.callBegin,
+  GhostEvent.handOutBegin,
 ]);
 
 /** Whether the event happens with the thread's next step (rather than having happened with its last). */
 export function isOpening(event: number): boolean {
   return opening.has(event);
 }
+
+/** What a call says of a page. */
+export const CallAnswer = {
+  old: 0,
+  young: 1,
+  /** A single *young* for a whole range: of those pages whose SPTE the call found young. */
+  youngIfFound: 2,
+  /** Nothing: the answer is flagged unreliable, or the page was not selected. */
+  nothing: 3,
+} as const;

@@ -1,5 +1,5 @@
-import type { Word } from '../shared/memory.ts';
-import { ThreadMemory } from '../shared/thread-memory.ts';
+import type { Word } from './memory.ts';
+import { ThreadMemory } from './thread-memory.ts';
 
 /**
  * The port for a replay in which one thread plays all parts: a wait for another thread is that thread's turn to do what is

@@ -30,6 +30,7 @@ export const ruleValues: { readonly [Name in RuleName]: readonly Rules[Name][] }
   hasPrefault: [true, false],
   loggingEnds: ['zap', 'collapse'],
   pageoutAges: [true, false],
+  lruAsksKvm: ['at-eviction', 'always'],
   hugeZeroPageWritten: ['split', 'replace'],
   clearsOnlyYoung: [true, false],
   clearsOnlySelected: [true, false],

@@ -72,6 +72,7 @@ const mmuLock61: Variant = {
     hasPrefault: false,
     loggingEnds: 'zap',
     pageoutAges: true,
+    lruAsksKvm: 'at-eviction',
     hugeZeroPageWritten: 'split',
   },
 };
@@ -87,6 +88,7 @@ const mmuLock612: Variant = {
     faultBelowHugeLeaf: 'split',
     hasPrefault: true,
     pageoutAges: false,
+    lruAsksKvm: 'always',
   },
 };
 
@@ -121,6 +123,7 @@ const lockless73: Variant = {
     hasPrefault: true,
     loggingEnds: 'collapse',
     pageoutAges: false,
+    lruAsksKvm: 'always',
     hugeZeroPageWritten: 'replace',
   },
 };
