@@ -1,0 +1,90 @@
+import type { Choice } from '../explore/minimal-search.ts';
+import { opName } from '../explore/operation.ts';
+import { ScriptedThread } from '../explore/scripted-memory.ts';
+import type { CheckStep, WordValue } from '../run/check-result.ts';
+import { wordText } from '../scenario/word-text.ts';
+import { GhostEvent } from '../shared/ghost-event.ts';
+import { NotingMemory } from './noting-memory.ts';
+import type { ScenarioProgram } from './scenario-program.ts';
+
+type SwitchReason = CheckStep['switched'];
+
+/** Runs the plain functions along a schedule, and tells each step as a reader of the kernel would. */
+export function explainSchedule(scenario: ScenarioProgram, choices: readonly Choice[]): CheckStep[] {
+  const { program, machine, current } = scenario;
+  const words = program.initial.slice();
+  const noted = program.threads.map(() => new NotingMemory());
+  const threads = program.threads.map(
+    ({ run }, index) => new ScriptedThread(words, (memory) => run((noted[index] as NotingMemory).around(memory))),
+  );
+  const steps: CheckStep[] = [];
+  let previous: number | undefined;
+  for (const { thread, alternative } of choices) {
+    const actor = threads[thread] as ScriptedThread;
+    const notes = noted[thread] as NotingMemory;
+    const operation = current[thread]?.text ?? '';
+    const switched: SwitchReason =
+      previous === undefined || previous === thread ? null : reasonToLeave(threads[previous] as ScriptedThread);
+    const index = notes.operations;
+    const done = actor.step(alternative);
+    const seen = words.slice();
+    for (const one of threads) for (const [word, value] of one.ownWords) seen[word] = value;
+    const { word } = done.operation;
+    const shown = (value: number | undefined): WordValue | null =>
+      value === undefined ? null : { value, text: wordText(machine, word, value, (other) => seen[other] as number) };
+    steps.push({
+      thread: program.threads[thread]?.name ?? '',
+      operation,
+      op: word === 0 ? 'note' : opName(done.operation.kind),
+      word: word === 0 ? '' : machine.layout.nameOf(word, (other) => seen[other] as number),
+      before: word === 0 ? null : shown(done.before),
+      after: word === 0 ? null : shown(done.after),
+      result: done.result,
+      note: notes.at(index).map(noteText).filter(Boolean).join('; ') || null,
+      switched,
+    });
+    previous = thread;
+  }
+  return steps;
+}
+
+function reasonToLeave(thread: ScriptedThread): SwitchReason {
+  if (thread.standing.state !== 'pending') return 'finished';
+  return thread.isEnabled ? 'preempted' : 'blocked';
+}
+
+/** What observers were told, in words; empty for what a reader need not know. */
+function noteText({ event, page, value }: { event: number; page: number; value: number }): string {
+  switch (event) {
+    case GhostEvent.accessBegin:
+      return `an access to page ${page} begins`;
+    case GhostEvent.accessEnd:
+      return `page ${page} is accessed`;
+    case GhostEvent.tlbHit:
+      return `page ${page} is accessed through the TLB`;
+    case GhostEvent.testedYoung:
+      return `page ${page} is found young`;
+    case GhostEvent.clearedYoung:
+      return `page ${page} is found young and made old`;
+    case GhostEvent.zapEnd:
+      return `an SPTE of page ${page} is zapped`;
+    case GhostEvent.revoked:
+      return `the host has taken back version ${value} of page ${page}`;
+    case GhostEvent.callBegin:
+      return `the call that covers page ${page} begins`;
+    case GhostEvent.callEnd:
+      return `the call returns: page ${page} is ${['old', 'young', 'young if found so', 'not covered'][value]}`;
+    case GhostEvent.madeWritable:
+      return `page ${page} becomes writable`;
+    case GhostEvent.handOutBegin:
+      return `page ${page}: the dirty log is about to be handed out`;
+    case GhostEvent.handOutEnd:
+      return `page ${page}: ${value === 1 ? 'dirty' : 'clean'} in the log that was handed out`;
+    case GhostEvent.tableRetired:
+      return `table ${value} is unlinked`;
+    case GhostEvent.tableRecycled:
+      return `table ${value} may be handed out again`;
+    default:
+      return '';
+  }
+}
