@@ -15,18 +15,37 @@ const rooms = {
   scenario: { imports: ['mmu', 'notifier', 'lru', 'variants', 'locks', 'shared'] },
   // Traces of real kernels, replayed operation by operation.
   conform: { imports: ['verify', 'scenario', 'variants', 'notifier', 'mmu', 'locks', 'shared'] },
+  // Scenarios under the explorer: programs, properties, counterexamples.
+  check: {
+    imports: ['explore', 'verify', 'scenario', 'variants', 'lru', 'notifier', 'mmu', 'locks', 'shared'],
+  },
   // What the workers of a run and the run itself must agree on: its configuration, its arena, its control words.
   stress: { imports: ['scenario', 'verify', 'variants', 'notifier', 'mmu', 'locks', 'shared'] },
   workers: {
-    imports: ['stress', 'explore', 'scenario', 'verify', 'variants', 'lru', 'notifier', 'mmu', 'locks', 'shared'],
+    imports: [
+      'check',
+      'stress',
+      'explore',
+      'scenario',
+      'verify',
+      'variants',
+      'lru',
+      'notifier',
+      'mmu',
+      'locks',
+      'shared',
+    ],
   },
   // Workers are started by URL, each in a thread of its own: a value import would run one on the main thread.
   run: {
-    imports: ['conform', 'stress', 'verify', 'explore', 'variants', 'scenario', 'mmu', 'locks', 'shared'],
+    imports: ['check', 'conform', 'stress', 'verify', 'explore', 'variants', 'scenario', 'mmu', 'locks', 'shared'],
     types: ['workers'],
   },
   // Pure functions from results to text: they see the shapes of results, and nothing that produces them.
-  report: { imports: ['shared'], types: ['run', 'conform', 'stress', 'verify', 'explore', 'scenario', 'variants'] },
+  report: {
+    imports: ['shared'],
+    types: ['run', 'check', 'conform', 'stress', 'verify', 'explore', 'scenario', 'variants'],
+  },
 };
 
 const everyRoom = [...Object.keys(rooms), 'cli'];

@@ -1,3 +1,4 @@
+export type { CheckedScenario, CheckOutcome, CheckResult, CheckStep, CheckViolation } from './check/check-result.ts';
 export type { Disagreement, SkippedField, TraceFinding, TraceResult } from './conform/trace-result.ts';
 export type { Budget, OnProgress, Progress } from './explore/budget.ts';
 export {
@@ -31,6 +32,7 @@ export {
 export { createRcu, initRcu, type Rcu, rcuElapsed, rcuReadLock, rcuReadUnlock, rcuStamp } from './locks/rcu.ts';
 export { createSrcu, type Srcu, srcuReadLock, srcuReadUnlock, synchronizeSrcu } from './locks/srcu.ts';
 export { createStartGate, openStartGate, passStartGate, type StartGate } from './locks/start-gate.ts';
+export { type CheckOptions, type CheckProgress, check } from './run/check-run.ts';
 export type {
   ConformedTrace,
   ConformResult,
@@ -41,10 +43,12 @@ export type {
 export { type ConformOptions, type ConformProgress, conform } from './run/conform-run.ts';
 export type { HostInfo } from './run/host-info.ts';
 export type { LatencySummary } from './run/latency.ts';
+export { scenarios } from './run/shipped-scenarios.ts';
 export type { StressFinding, StressResult, StressVerdict, VariantResult } from './run/stress-result.ts';
 export { type StressOptions, stress } from './run/stress-run.ts';
 export type { VariantProgress } from './run/variant-run-options.ts';
 export type { ProgramTrace } from './scenario/lackey.ts';
+export { type ParseScenarioOptions, parseScenario } from './scenario/parse-scenario.ts';
 export { readProgramTrace } from './scenario/program-trace.ts';
 export { HarnessError } from './shared/harness-error.ts';
 export { InputError } from './shared/input-error.ts';

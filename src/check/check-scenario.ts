@@ -4,9 +4,9 @@ import type { Violation } from '../explore/find-violations.ts';
 import type { ProgramOutcome, ProgramResult } from '../explore/program-result.ts';
 import { WordIsShared } from '../explore/quiet-words.ts';
 import type { Rules } from '../mmu/rules.ts';
-import type { CheckedScenario, CheckOutcome, CheckViolation } from '../run/check-result.ts';
 import type { Expectation, Scenario } from '../scenario/scenario.ts';
 import type { Variant } from '../variants/variants.ts';
+import type { CheckedScenario, CheckOutcome, CheckViolation } from './check-result.ts';
 import { explainSchedule } from './explain-schedule.ts';
 import { type ScenarioProgram, scenarioProgram } from './scenario-program.ts';
 
@@ -34,7 +34,7 @@ export function checkScenario(scenario: Scenario, options: CheckScenarioOptions)
   const program = scenarioProgram(scenario, rules);
   const now = options.budget.now ?? (() => 0);
   const began = now();
-  const result = exploreUntilStable(program, options);
+  const result = exploreUntilStable(program, { ...options, explain: true });
   const violations = [
     ...program.setupBreaches.map((breach) => ({ ...breach, ...NO_SCHEDULE })),
     ...result.violations.map((violation) => checkViolation(program, violation, options.tokenOf)),
@@ -75,7 +75,11 @@ const NO_SCHEDULE = {
   replay: null,
 } as const;
 
-function exploreUntilStable(scenario: ScenarioProgram, options: CheckScenarioOptions): ProgramResult {
+/** Explores a scenario, and begins again whenever a word turns out to matter to several threads. */
+export function exploreUntilStable(
+  scenario: ScenarioProgram,
+  options: Pick<CheckScenarioOptions, 'budget' | 'onProgress' | 'seed'> & { readonly explain: boolean },
+): ProgramResult {
   for (;;) {
     try {
       return exploreProgram(scenario.program, {
@@ -83,7 +87,7 @@ function exploreUntilStable(scenario: ScenarioProgram, options: CheckScenarioOpt
         ...(options.onProgress === undefined ? {} : { onProgress: options.onProgress }),
         smoke: { seed: options.seed },
         mergeFinished: true,
-        explain: true,
+        explain: options.explain,
       });
     } catch (error) {
       if (!(error instanceof WordIsShared)) throw error;
@@ -105,9 +109,9 @@ function checkViolation(
     message: violation.message,
     preemptions: violation.cost?.preemptions ?? null,
     provenMinimal: violation.provenMinimal,
-    schedule: explainSchedule(scenario, violation.choices),
+    schedule: explainSchedule(scenario, violation.choices).steps,
     pointOfNoReturn: nearMiss?.pointOfNoReturn ?? null,
-    passing: nearMiss === null ? null : explainSchedule(scenario, nearMiss.passing),
+    passing: nearMiss === null ? null : explainSchedule(scenario, nearMiss.passing).steps,
     replay: violation.token === null ? null : tokenOf(violation.token),
   };
 }

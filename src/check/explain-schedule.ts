@@ -1,16 +1,24 @@
 import type { Choice } from '../explore/minimal-search.ts';
 import { opName } from '../explore/operation.ts';
 import { ScriptedThread } from '../explore/scripted-memory.ts';
-import type { CheckStep, WordValue } from '../run/check-result.ts';
 import { wordText } from '../scenario/word-text.ts';
 import { GhostEvent } from '../shared/ghost-event.ts';
+import type { Breach } from '../verify/monitor.ts';
+import type { CheckStep, WordValue } from './check-result.ts';
 import { NotingMemory } from './noting-memory.ts';
 import type { ScenarioProgram } from './scenario-program.ts';
+import { SetupGhosts } from './setup-ghosts.ts';
 
 type SwitchReason = CheckStep['switched'];
 
+export interface ExplainedSchedule {
+  readonly steps: readonly CheckStep[];
+  /** What the monitors say along the way. */
+  readonly breaches: readonly Breach[];
+}
+
 /** Runs the plain functions along a schedule, and tells each step as a reader of the kernel would. */
-export function explainSchedule(scenario: ScenarioProgram, choices: readonly Choice[]): CheckStep[] {
+export function explainSchedule(scenario: ScenarioProgram, choices: readonly Choice[]): ExplainedSchedule {
   const { program, machine, current } = scenario;
   const words = program.initial.slice();
   const noted = program.threads.map(() => new NotingMemory());
@@ -18,6 +26,7 @@ export function explainSchedule(scenario: ScenarioProgram, choices: readonly Cho
     ({ run }, index) => new ScriptedThread(words, (memory) => run((noted[index] as NotingMemory).around(memory))),
   );
   const steps: CheckStep[] = [];
+  const ghosts = new SetupGhosts(program.monitors ?? []);
   let previous: number | undefined;
   for (const { thread, alternative } of choices) {
     const actor = threads[thread] as ScriptedThread;
@@ -43,9 +52,11 @@ export function explainSchedule(scenario: ScenarioProgram, choices: readonly Cho
       note: notes.at(index).map(noteText).filter(Boolean).join('; ') || null,
       switched,
     });
+    ghosts.thread = thread;
+    for (const { event, page, value } of notes.at(index)) ghosts.note(event, page, value);
     previous = thread;
   }
-  return steps;
+  return { steps, breaches: ghosts.breaches };
 }
 
 function reasonToLeave(thread: ScriptedThread): SwitchReason {

@@ -1,17 +1,15 @@
 import { writeFileSync } from 'node:fs';
 import { Command } from '@commander-js/extra-typings';
-import { InvalidArgumentError } from 'commander';
 import { conformJunit } from '../report/conform-junit.ts';
 import { conformText } from '../report/conform-text.ts';
 import { type ConformResult, RULE_COVERAGE_SCHEMA, type RuleCoverageResult } from '../run/conform-result.ts';
 import { type ConformProgress, conform } from '../run/conform-run.ts';
-import { brokenRulesNamed } from '../run/named-rules.ts';
 import { findKernelTraces } from '../scenario/read-kernel-trace.ts';
-import type { InputError } from '../shared/input-error.ts';
 import { mutants } from '../variants/mutants.ts';
 import { findVariant, variantNames } from '../variants/variants.ts';
 import { ExitCode } from './exit-code.ts';
 import { Interrupt } from './interrupt.ts';
+import { mutantOrRule } from './mutant-option.ts';
 import { listOf } from './option-values.ts';
 import { checkOutputFiles, STDOUT } from './output-file.ts';
 import { paint } from './paint.ts';
@@ -41,7 +39,7 @@ export function conformCommand(setExitCode: (code: number) => void) {
     .option(
       '--mutant <name>',
       `break one rule, and see whether the traces tell: ${mutants.map((mutant) => mutant.name).join(', ')}, or any rule=value`,
-      mutantName,
+      mutantOrRule,
     )
     .option('--json [=file]', 'the result as JSON, on stdout or in a file')
     .option('--junit <=file>', 'the result as JUnit XML')
@@ -52,16 +50,6 @@ export function conformCommand(setExitCode: (code: number) => void) {
     .action(async (paths, options) => {
       setExitCode(await runConformCommand(paths, options));
     });
-}
-
-/** Checked at once, before any trace is read. */
-function mutantName(text: string): string {
-  try {
-    brokenRulesNamed(text);
-  } catch (error) {
-    throw new InvalidArgumentError((error as InputError).message);
-  }
-  return text;
 }
 
 type CommandOptions = ReturnType<ReturnType<typeof conformCommand>['opts']>;

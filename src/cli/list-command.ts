@@ -1,5 +1,6 @@
 import { Argument, Command } from '@commander-js/extra-typings';
-import { propertyIds, propertyText } from '../shared/property.ts';
+import { scenarios } from '../run/shipped-scenarios.ts';
+import { propertyText } from '../shared/property.ts';
 import { formatTable } from '../shared/text-table.ts';
 import { mutants } from '../variants/mutants.ts';
 import { variants } from '../variants/variants.ts';
@@ -7,13 +8,16 @@ import { variants } from '../variants/variants.ts';
 const lists = {
   variants: () => variants.map(({ name, aliases, description }) => ({ name, aliases, description })),
   mutants: () => mutants.map(({ name, violates, shownOn, description }) => ({ name, violates, shownOn, description })),
-  properties: () => propertyIds.map((name) => ({ name, description: propertyText[name] })),
+  scenarios: () => scenarios().map(({ name, description }) => ({ name, description })),
+  properties: () => Object.entries(propertyText).map(([name, description]) => ({ name, description })),
 } as const;
 
 export function listCommand() {
   return new Command('list')
     .description('what there is')
-    .addArgument(new Argument('<what>', 'what to list').choices(['variants', 'mutants', 'properties'] as const))
+    .addArgument(
+      new Argument('<what>', 'what to list').choices(['variants', 'mutants', 'scenarios', 'properties'] as const),
+    )
     .option('--json', 'as JSON')
     .action((what, options) => {
       const items: readonly Record<string, unknown>[] = lists[what]();

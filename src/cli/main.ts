@@ -3,14 +3,16 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from '@commander-js/extra-typings';
 import { HarnessError } from '../shared/harness-error.ts';
 import { InputError } from '../shared/input-error.ts';
+import { checkCommand } from './check-command.ts';
 import { conformCommand } from './conform-command.ts';
 import { ExitCode } from './exit-code.ts';
 import { exploreCommand } from './explore-command.ts';
 import { listCommand } from './list-command.ts';
+import { replayCommand } from './replay-command.ts';
 import { stressCommand } from './stress-command.ts';
 
 /** Options whose value is an output file, given as `--name=FILE` only: a file name on its own could be an input. */
-const OUTPUT_OPTIONS = ['--junit', '--coverage'];
+const OUTPUT_OPTIONS = ['--junit', '--coverage', '--html', '--mermaid'];
 
 async function main(argv: readonly string[]): Promise<number> {
   let exitCode: number = ExitCode.clean;
@@ -26,12 +28,22 @@ async function main(argv: readonly string[]): Promise<number> {
       }),
     )
     .addCommand(
+      checkCommand((code) => {
+        exitCode = code;
+      }),
+    )
+    .addCommand(
       exploreCommand((code) => {
         exitCode = code;
       }),
     )
     .addCommand(
       conformCommand((code) => {
+        exitCode = code;
+      }),
+    )
+    .addCommand(
+      replayCommand((code) => {
         exitCode = code;
       }),
     )

@@ -1,8 +1,10 @@
 import { randomInt } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { Command, Option } from '@commander-js/extra-typings';
+import { raceText } from '../report/race-text.ts';
 import { stressJunit } from '../report/stress-junit.ts';
 import { stressText } from '../report/stress-text.ts';
+import { raceScenarioFile } from '../run/race-run.ts';
 import type { StressResult } from '../run/stress-result.ts';
 import { type StressOptions, stress } from '../run/stress-run.ts';
 import { readProgramTrace } from '../scenario/program-trace.ts';
@@ -25,6 +27,7 @@ Examples:
   $ pte-aging stress                                     both variants, 5 s each
   $ pte-aging stress --workload populate --vcpus 4       fault fresh memory in while aging runs
   $ pte-aging stress --mutant clear-untested             see a broken rule caught
+  $ pte-aging stress --scenario race.yaml --repeat 100K  a scenario on real threads, beside the explorer
   $ valgrind --tool=lackey --trace-mem=yes ls 2>&1 >/dev/null | pte-aging stress --trace=-
 
 Exit codes: 0 clean, 1 violated, 2 bad usage or input, 3 the harness failed, 130 or 143 interrupted.`;
@@ -36,7 +39,7 @@ export function stressCommand(setExitCode: (code: number) => void) {
     )
     .option(
       '--variant <names>',
-      `${variantNames().join(', ')} (default: all; with --mutant those on which it shows)`,
+      `${variantNames().join(', ')} (default: mmu-lock and lockless; with --mutant those on which it shows)`,
       listOf(variantNames(), findVariant),
     )
     .option(
@@ -71,6 +74,8 @@ export function stressCommand(setExitCode: (code: number) => void) {
       'invalidations of all roots a second (default: 10; fewer beyond 6.5K pages)',
       numberIn(0, 1e4),
     )
+    .option('--scenario <file>', 'a scenario file on real threads, beside all outcomes that the explorer knows')
+    .option('--repeat <n>', 'rounds of the scenario (default: 10K)', count(1, 2 ** 24))
     .option('--batch <pages>', 'pages that an aging call covers (default: 64)', count(1, MAX_PAGES_PER_EPOCH))
     .option('--seed <n>', 'decimal, 0x hex, or a commit id (default: random, printed)', seed)
     .option('--json [=file]', 'the result as JSON, on stdout or in a file')
@@ -89,6 +94,8 @@ export function stressCommand(setExitCode: (code: number) => void) {
 type CommandOptions = ReturnType<ReturnType<typeof stressCommand>['opts']>;
 
 async function runStressCommand(options: CommandOptions): Promise<number> {
+  if (options.scenario !== undefined) return await runRace(options.scenario, options);
+  if (options.repeat !== undefined) throw new InputError('--repeat: accepted: together with --scenario FILE');
   const inputs = options.trace === undefined || options.trace === '-' ? [] : [options.trace];
   const json = options.json === true ? STDOUT : options.json;
   checkOutputFiles(
@@ -124,6 +131,30 @@ async function runStressCommand(options: CommandOptions): Promise<number> {
   }
   if (options.junit !== undefined) writeFileSync(options.junit, stressJunit(result));
   return interrupt.exitCode ?? exitCodeOf(result);
+}
+
+const DEFAULT_ROUNDS = 10 * 2 ** 10;
+
+/** The scenario decides what runs: of the other options only those about variants, output and seed apply. */
+async function runRace(file: string, options: CommandOptions): Promise<number> {
+  const json = options.json === true ? STDOUT : options.json;
+  checkOutputFiles([['--json', json]], [file]);
+  const interrupt = new Interrupt();
+  const document = await raceScenarioFile({
+    file,
+    repeat: options.repeat ?? DEFAULT_ROUNDS,
+    seed: options.seed ?? String(randomInt(2 ** 47)),
+    signal: interrupt.signal,
+    ...withoutUndefined({ variants: options.variant?.map(({ name }) => name), mutant: options.mutant }),
+  });
+  const text = `${JSON.stringify(document, null, 2)}\n`;
+  if (json === STDOUT) process.stdout.write(text);
+  else {
+    if (json !== undefined) writeFileSync(json, text);
+    process.stdout.write(raceText(document));
+  }
+  const violated = document.variants.some(({ verdict }) => verdict === 'violated');
+  return interrupt.exitCode ?? (violated ? ExitCode.violated : ExitCode.clean);
 }
 
 async function toStressOptions(options: CommandOptions): Promise<StressOptions> {

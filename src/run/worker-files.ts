@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
-export type WorkerName = 'vcpu' | 'aging' | 'host' | 'explore';
+export type WorkerName = 'vcpu' | 'aging' | 'host' | 'explore' | 'check' | 'race';
 
 const extension = import.meta.url.endsWith('.ts') ? '.ts' : '.js';
 

@@ -1,15 +1,27 @@
-/** Properties that a run on real threads judges. The ids are stable and appear in every report. */
-export const propertyIds = ['access-lost', 'access-misreported', 'use-after-invalidate', 'use-after-free'] as const;
-
-export type PropertyId = (typeof propertyIds)[number];
-
-/** One sentence each. */
-export const propertyText: Readonly<Record<PropertyId, string>> = {
+/** What each property says, in one sentence. The ids are stable and appear in every report. */
+export const propertyText = {
   'access-lost': 'an access that ended before a covering call began was reported by no call: the page looks old',
   'access-misreported': 'a page was reported young with no access since a call last reported and cleared it',
   'use-after-invalidate': 'after an invalidation had started, an access reached what the host had taken back',
-  'use-after-free': 'an aging walk entered a table that was handed out again before its grace period was over',
-};
+  'use-after-free': 'a walk entered a table that was handed out again before its grace period was over',
+  'dirty-lost': 'a write that ended before the dirty log was handed out is in none',
+  'write-unprotected': 'a page that was announced as write-protected was written without a fault',
+  'malformed-spte': 'an SPTE is none of: nonpresent, frozen, a valid present combination',
+  deadlock: 'threads wait for each other for ever',
+  'cannot-finish': 'from here on the threads can run for ever, but never to their end',
+} as const;
+
+export type PropertyName = keyof typeof propertyText;
+
+/** Those that a stress run judges. */
+export const propertyIds = [
+  'access-lost',
+  'access-misreported',
+  'use-after-invalidate',
+  'use-after-free',
+] as const satisfies readonly PropertyName[];
+
+export type PropertyId = (typeof propertyIds)[number];
 
 /**
  * The documented exceptions of the real kernels, each with what it excuses. The list is closed: whatever else violates a

@@ -1,0 +1,51 @@
+import { replayToken } from '../explore/replay.ts';
+import { decodeToken } from '../explore/token.ts';
+import { parseScenario } from '../scenario/parse-scenario.ts';
+import { InputError } from '../shared/input-error.ts';
+import { brokenRulesNamed, variantNamed } from '../variants/named-rules.ts';
+import { variantNames } from '../variants/variants.ts';
+import type { Breach } from '../verify/monitor.ts';
+import type { CheckStep } from './check-result.ts';
+import { exploreUntilStable } from './check-scenario.ts';
+import type { ScenarioText } from './check-task.ts';
+import { explainSchedule } from './explain-schedule.ts';
+import { scenarioProgram } from './scenario-program.ts';
+import { type ScenarioToken, scenarioHash } from './scenario-token.ts';
+
+/** A counterexample as the plain source goes through it again. */
+export interface ReplayedScenario {
+  readonly scenario: string;
+  readonly variant: string;
+  readonly mutant: string | null;
+  readonly steps: readonly CheckStep[];
+  /** What the monitors say of it. */
+  readonly breaches: readonly Breach[];
+}
+
+/**
+ * Re-executes a counterexample, step by step.
+ *
+ * @throws InputError if the scenario, or the model's source, has changed since the token was written
+ */
+export function replayScenario(token: ScenarioToken, { text, place }: ScenarioText, seed: string): ReplayedScenario {
+  if (scenarioHash(text) !== token.hash) {
+    throw new InputError(`${place}: the scenario has changed since the token was written; accepted: the same text`);
+  }
+  const scenario = parseScenario(text, { file: place, variants: variantNames() });
+  const rules = {
+    ...variantNamed(token.variant).rules,
+    ...(token.mutant === null ? {} : brokenRulesNamed(token.mutant)),
+  };
+  const program = scenarioProgram(scenario, rules);
+  // Which words matter to several threads, and so what a step is, comes out of the search.
+  exploreUntilStable(program, { seed, budget: {}, explain: false });
+  const choices = decodeToken(token.schedule)?.choices;
+  if (choices === undefined) throw new InputError(`"${token.schedule}" is no schedule`);
+  try {
+    replayToken(program.program, token.schedule);
+  } catch (error) {
+    throw new InputError(`${place}: ${(error as Error).message}; accepted: a token of this version`, { cause: error });
+  }
+  const { steps, breaches } = explainSchedule(program, choices);
+  return { scenario: scenario.name, variant: token.variant, mutant: token.mutant, steps, breaches };
+}

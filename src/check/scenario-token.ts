@@ -1,0 +1,41 @@
+/** A counterexample in a line: which scenario, under what, and the schedule. */
+export interface ScenarioToken {
+  readonly scenario: string;
+  /** Of the scenario's text. */
+  readonly hash: string;
+  readonly variant: string;
+  readonly mutant: string | null;
+  /** As the explorer writes it: a fingerprint and the context switches. */
+  readonly schedule: string;
+}
+
+const PREFIX = 'c1';
+
+export function encodeScenarioToken({ scenario, hash, variant, mutant, schedule }: ScenarioToken): string {
+  return [PREFIX, encodeURIComponent(scenario), hash, variant, encodeURIComponent(mutant ?? ''), schedule].join(':');
+}
+
+/** undefined if the text is no such token. */
+export function decodeScenarioToken(text: string): ScenarioToken | undefined {
+  const [prefix, scenario, hash, variant, mutant, schedule, ...more] = text.split(':');
+  if (prefix !== PREFIX || more.length > 0 || schedule === undefined) return undefined;
+  if (scenario === undefined || hash === undefined || variant === undefined || mutant === undefined) return undefined;
+  return {
+    scenario: decodeURIComponent(scenario),
+    hash,
+    variant,
+    mutant: mutant === '' ? null : decodeURIComponent(mutant),
+    schedule,
+  };
+}
+
+/** A short hash of a scenario's text, so that a token knows the scenario that it belongs to. */
+export function scenarioHash(text: string): string {
+  let low = 0x811c9dc5;
+  let high = 0x01000193;
+  for (let i = 0; i < text.length; i++) {
+    low = Math.imul(low ^ text.charCodeAt(i), 0x01000193);
+    high = Math.imul(high ^ (text.charCodeAt(i) + (low >>> 13)), 0x5bd1e995);
+  }
+  return (low >>> 0).toString(36) + (high >>> 0).toString(36);
+}

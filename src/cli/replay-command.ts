@@ -1,0 +1,30 @@
+import { Command } from '@commander-js/extra-typings';
+import { replayText } from '../report/replay-text.ts';
+import { replay } from '../run/replay-run.ts';
+import { ExitCode } from './exit-code.ts';
+
+const EXAMPLES = `
+Examples:
+  $ pte-aging replay 'c1:…'                      the token that check has printed
+  $ pte-aging replay result.json                 every counterexample of a file that check --json=FILE has written
+  $ pte-aging replay 'c1:…' --scenario race.yaml
+
+Exit codes: 0 nothing is violated on the way, 1 the violation is there again, 2 bad usage or input, or something has changed.`;
+
+export function replayCommand(setExitCode: (code: number) => void) {
+  return new Command('replay')
+    .description('re-executes a counterexample through the plain source, step by step')
+    .argument('<file|token>', 'a token, or a JSON file of check')
+    .option('--scenario <file>', "the token's scenario, where it is no shipped one")
+    .option('--json', 'the steps as JSON')
+    .addHelpText('after', EXAMPLES)
+    .action((text, options) => {
+      const replays = replay(text, options.scenario);
+      const document = { schema: 'pte-aging/replay@1', replays };
+      process.stdout.write(
+        options.json ? `${JSON.stringify(document, null, 2)}\n` : replays.map(replayText).join('\n'),
+      );
+      const violated = replays.some(({ breaches }) => breaches.some((breach) => breach.class === 'forbidden'));
+      setExitCode(violated ? ExitCode.violated : ExitCode.clean);
+    });
+}

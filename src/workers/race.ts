@@ -1,0 +1,1 @@
+export { raceScenario as default } from '../check/scenario-race.ts';
