@@ -18,6 +18,7 @@ export default defineConfig({
       project('architecture'),
       project('explore'),
       project('conform'),
+      project('scenarios'),
       project('threads', { ...alone(1), ...built }),
       project('cli', { ...alone(2), ...built }),
     ],

@@ -13,7 +13,7 @@ import { encodeScenarioToken, scenarioHash } from './scenario-token.ts';
  * @throws InputError if a scenario cannot be parsed or run; all are parsed before the first one is explored
  */
 export function checkAll(task: CheckTask, now: () => number): CheckedScenario[] {
-  const { control, gauges, mutant, maxStates, milliseconds } = task;
+  const { control, gauges, mutant, maxStates, milliseconds, preemptions } = task;
   const parsed = task.scenarios.map(({ file, place, text }) => {
     const scenario = parseScenario(text, { file: place, variants: variantNames() });
     return { text, scenario: { ...scenario, file } };
@@ -28,6 +28,7 @@ export function checkAll(task: CheckTask, now: () => number): CheckedScenario[] 
           variant,
           ...(broken === undefined ? {} : { mutant: broken }),
           seed: task.seed,
+          ...(preemptions === null ? {} : { preemptions }),
           budget: {
             now,
             ...(maxStates === null ? {} : { states: maxStates }),

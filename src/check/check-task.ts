@@ -9,6 +9,8 @@ export interface CheckTask {
   readonly maxStates: number | null;
   /** For each scenario and variant. */
   readonly milliseconds: number | null;
+  /** Bound on the preemptions of a schedule. */
+  readonly preemptions: number | null;
   readonly seed: string;
   /** Word 0: anything but 0 stops the search. */
   readonly control: Int32Array;

@@ -41,6 +41,7 @@ export function checkCommand(setExitCode: (code: number) => void) {
     .option('--model <name>', 'memory model: sc, sequential consistency', oneOf(['sc'] as const))
     .option('--max-states <n>', 'budget in states, for each scenario and variant', count(1, 2 ** 30))
     .option('--time <t>', 'budget in time, for each scenario and variant', duration)
+    .option('--preemptions <n>', 'explore only schedules with at most so many preemptions', count(0, 1000))
     .option('--seed <n>', 'of the random runs in front of each search: decimal, 0x hex, or a commit id', seed)
     .option('--json [=file]', 'the result as JSON, on stdout or in a file')
     .option('--junit <=file>', 'the result as JUnit XML')
@@ -73,6 +74,7 @@ async function runCheckCommand(files: readonly string[], options: CommandOptions
     ...(options.mutant === undefined ? {} : { mutant: options.mutant }),
     ...(options.maxStates === undefined ? {} : { maxStates: options.maxStates }),
     ...(options.time === undefined ? {} : { milliseconds: options.time }),
+    ...(options.preemptions === undefined ? {} : { preemptions: options.preemptions }),
     ...(options.seed === undefined ? {} : { seed: options.seed }),
     signal: interrupt.signal,
     onProgress: (progress) => {

@@ -1,5 +1,6 @@
 import { derivePrng } from '../shared/seed.ts';
 import type { Breach } from '../verify/monitor.ts';
+import { searchBounded } from './bounded-search.ts';
 import { type Budget, BudgetWatch, type OnProgress } from './budget.ts';
 import { endlessThread } from './decision-trees.ts';
 import { EndStates } from './end-states.ts';
@@ -50,6 +51,11 @@ export interface ExploreOptions {
    * outcomes.
    */
   readonly reduced?: boolean;
+  /**
+   * Explores only schedules with at most so many preemptions, and is complete only if there are no others. Numbers of
+   * interleavings and fewest preemptions of outcomes are then not counted, and `cannot-finish` is found only if complete.
+   */
+  readonly preemptions?: number;
   /** Also looks for the last moment at which a violating schedule could still have ended well. */
   readonly explain?: boolean;
   /** Longest history of a thread, in operations (default 10,000). */
@@ -72,7 +78,9 @@ export function exploreProgram(program: Program, options: ExploreOptions = {}): 
   if (program.threads.length > MAX_THREADS) throw new RangeError(`at most ${MAX_THREADS} threads`);
   const model = memoryModel(options.model ?? 'sc');
   const sameAs = representatives(program);
-  const symmetry = Symmetry.of(sameAs);
+  const { preemptions } = options;
+  // A bounded search tells threads apart by which of them ran last.
+  const symmetry = preemptions === undefined ? Symmetry.of(sameAs) : undefined;
   const machine = new Machine({
     threads: program.threads,
     initial: program.initial,
@@ -90,7 +98,10 @@ export function exploreProgram(program: Program, options: ExploreOptions = {}): 
   const judge = new Judge(program, machine, ends);
   const smoked = smokeFirst(machine, judge, options);
   const watch = new BudgetWatch(budget, options.onProgress);
-  const search = (options.reduced ? searchWithSleepSets : searchFully)(machine, symmetry, watch);
+  const search =
+    preemptions === undefined
+      ? (options.reduced ? searchWithSleepSets : searchFully)(machine, symmetry, watch)
+      : searchBounded(machine, preemptions, watch);
   const complete = search.cut === undefined;
   const passes = new GraphPasses(machine, search, symmetry);
   const tally = new EndTally(machine, search, symmetry, ends, passes);

@@ -16,6 +16,8 @@ export interface CheckOptions {
   /** Budget for each scenario and variant. */
   readonly maxStates?: number;
   readonly milliseconds?: number;
+  /** Explores only schedules with at most so many preemptions; nothing holds then if there are others. */
+  readonly preemptions?: number;
   /** Of the random runs in front of each search; results do not depend on it. */
   readonly seed?: string;
   readonly signal?: AbortSignal;
@@ -48,6 +50,7 @@ export async function check(paths: readonly string[] = [], options: CheckOptions
     mutant: options.mutant ?? null,
     maxStates: options.maxStates ?? null,
     milliseconds: options.milliseconds ?? null,
+    preemptions: options.preemptions ?? null,
     seed,
     control,
     gauges,

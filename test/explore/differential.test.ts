@@ -4,6 +4,7 @@ import { exploreProgram } from '../../src/explore/explore-program.ts';
 import { searchFully } from '../../src/explore/full-search.ts';
 import { Machine } from '../../src/explore/machine.ts';
 import { sequentialConsistency } from '../../src/explore/memory-model.ts';
+import type { Cost } from '../../src/explore/minimal-search.ts';
 import type { Program } from '../../src/explore/program.ts';
 import type { ProgramResult } from '../../src/explore/program-result.ts';
 import { searchWithSleepSets } from '../../src/explore/sleep-search.ts';
@@ -81,6 +82,23 @@ describe(`the search against brute force (PROPERTY_SEED=${seed})`, () => {
         const reduced = searchWithSleepSets(machineOf(program), undefined, unlimited());
         expect([reduced.states.count, reduced.ends.length], context).toEqual([result.states, endCount(program)]);
         expect(reduced.transitions, context).toBeLessThanOrEqual(result.transitions);
+
+        const preemptions = i % 3;
+        const bounded = exploreProgram(program, { preemptions, smoke: false });
+        const within = result.outcomes.filter(({ minPreemptions }) => (minPreemptions ?? 0) <= preemptions);
+        expect(bounded.outcomes.map(outcomeKey).sort(), context).toEqual(within.map(outcomeKey).sort());
+        if (bounded.complete) expect(bounded.states, context).toBe(result.states);
+        // That threads cannot finish is known only of a search that is complete.
+        const cheap = costs(result).filter(
+          ([property, cost]) => property !== 'cannot-finish' && (cost as Cost).preemptions <= preemptions,
+        );
+        expect(costs(bounded), context).toEqual(expect.arrayContaining(cheap));
+        const unbounded = exploreProgram(program, { preemptions: 1000, smoke: false });
+        expect([unbounded.complete, unbounded.states, unbounded.transitions > 0], context).toEqual([
+          true,
+          result.states,
+          result.transitions > 0,
+        ]);
       }
       expect(compared).toBe(PROGRAMS_PER_SHAPE);
     });
