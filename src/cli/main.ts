@@ -100,6 +100,11 @@ function acceptedOptions(error: CommanderError, program: Command, argv: readonly
   return `; accepted: ${[...names, '--help'].join(', ')}`;
 }
 
+// A reader that has seen enough (`| head`) is no error.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+});
+
 process.exitCode = await main(process.argv.slice(2)).catch((error: unknown) => {
   process.stderr.write(`pte-aging: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
   return ExitCode.harnessFailed;

@@ -4,11 +4,11 @@ import { groupBy } from './group-by.ts';
 import { withSeparators } from './number-text.ts';
 import { variantLabel } from './variant-label.ts';
 
+const FORBIDDEN = '(forbidden where the kernel answers the same: docs/findings.md says what is known of it)';
+
 /** What the oracle says of the model's answers, whether or not the kernel gave the same; empty if nothing. */
-export function conformFindingsText(traces: readonly ConformedTrace[], { onlyForbidden = false } = {}): string {
-  const all = traces
-    .flatMap((trace) => trace.findings.map((finding) => ({ trace, ...finding })))
-    .filter((finding) => !onlyForbidden || finding.class === 'forbidden');
+export function conformFindingsText(traces: readonly ConformedTrace[]): string {
+  const all = traces.flatMap((trace) => trace.findings.map((finding) => ({ trace, ...finding })));
   if (all.length === 0) return '';
   const groups = groupBy(all, (finding) =>
     [variantLabel(finding.trace), finding.property, finding.class, finding.reason ?? '-'].join('\n'),
@@ -23,5 +23,6 @@ export function conformFindingsText(traces: readonly ConformedTrace[], { onlyFor
     ];
   });
   const head = ['the oracle says', 'property', 'class', 'reason', 'operations', 'traces', 'first'];
-  return formatTable([head, ...rows], [4, 5]);
+  const table = formatTable([head, ...rows], [4, 5]);
+  return all.some((finding) => finding.class === 'forbidden') ? `${table}\n${FORBIDDEN}` : table;
 }

@@ -25,7 +25,7 @@ export function conformText(result: ConformResult, { quiet, paint }: ConformText
   const { traces } = result;
   const parts = [
     ...(quiet || traces.length === 0 ? [] : [summary(traces), skippedFields(traces), coverage(result.rules)]),
-    conformFindingsText(traces, { onlyForbidden: quiet }),
+    ...(quiet ? [] : [conformFindingsText(traces)]),
     differences(traces),
     ...stories(traces, paint),
     verdict(result, paint),
@@ -121,7 +121,7 @@ function story(trace: ConformedTrace, [first, ...others]: readonly Disagreement[
   return [paint('bold', head), ...before, itself, ...differ].join('\n');
 }
 
-function verdict({ traces, interrupted }: ConformResult, paint: Paint): string {
+function verdict({ traces, files, interrupted }: ConformResult, paint: Paint): string {
   const wrong = disagreeing(traces).length;
   const fields = withSeparators(traces.reduce((sum, { compared }) => sum + compared, 0));
   const count = withSeparators(traces.length);
@@ -129,5 +129,7 @@ function verdict({ traces, interrupted }: ConformResult, paint: Paint): string {
     wrong === 0
       ? `${paint('green', 'AGREES')}  ${count} of ${count} replays, ${fields} fields compared`
       : `${paint('red', 'DISAGREES')}  ${withSeparators(wrong)} of ${count} replays, ${fields} fields compared`;
-  return interrupted ? `interrupted: what is shown above is partial\n${line}` : line;
+  return interrupted
+    ? `interrupted: what is shown above is partial, of ${withSeparators(files)} traces\n${line}`
+    : line;
 }

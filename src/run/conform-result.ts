@@ -8,6 +8,8 @@ export interface ConformResult {
   readonly schema: typeof CONFORM_SCHEMA;
   /** Some traces were not replayed. */
   readonly interrupted: boolean;
+  /** How many trace files there were to replay. */
+  readonly files: number;
   readonly traces: readonly ConformedTrace[];
   readonly rules: readonly VariantCoverage[];
 }

@@ -34,6 +34,7 @@ export interface ConformProgress {
  * variant and none is given
  */
 export async function conform(paths: readonly string[], options: ConformOptions = {}): Promise<ConformResult> {
+  if (!Array.isArray(paths)) throw new InputError('conform: accepted: an array of paths');
   const chosen = options.variants?.map(variantNamed);
   const mutant = options.mutant ?? null;
   const breaks = mutant === null ? {} : brokenRulesNamed(mutant);
@@ -54,7 +55,7 @@ export async function conform(paths: readonly string[], options: ConformOptions 
     done++;
   }
   const rules = [...used].map((variant) => coverage({ ...variant.rules, ...breaks }, variant.name, mutant, traces));
-  return { schema: CONFORM_SCHEMA, interrupted: options.signal?.aborted ?? false, traces, rules };
+  return { schema: CONFORM_SCHEMA, interrupted: options.signal?.aborted ?? false, files: files.length, traces, rules };
 }
 
 function coverage(rules: Rules, variant: string, mutant: string | null, traces: ConformedTrace[]): VariantCoverage {

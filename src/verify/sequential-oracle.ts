@@ -10,10 +10,17 @@ export interface SequentialFinding {
   readonly reason: ReasonId | null;
 }
 
+/** What the flag of a page says. */
+const OLD = 0;
+const ACCESSED = 1;
+/** A clear of other pages found and cleared a 2M leaf of this one; another of its SPTEs may still be young. */
+const EITHER = 2;
+
 /**
  * The sticky flag of each page, for runs in which one thing happens after another: an access sets it; a clear that reports
- * the page resets it. A call that covers the page must say young if it is set, and old if it is not. A 2M leaf speaks for
- * all of its pages, since the host maps them by one entry, too.
+ * the page resets it. A call that covers the page must say young if it is set, and old if it is not. A clear that
+ * reports one page of a 2M leaf has told of all of them, since the host maps them by one entry, too: of the others both
+ * answers are right from then on.
  */
 export class SequentialOracle implements GhostSink {
   readonly #accessed: Uint8Array;
@@ -35,12 +42,12 @@ export class SequentialOracle implements GhostSink {
   note(event: number, page: number, value: number): void {
     switch (event) {
       case GhostEvent.accessEnd:
-        this.#accessed[page] = 1;
+        this.#accessed[page] = ACCESSED;
         this.#lossExcuse[page] = null;
         break;
       case GhostEvent.tlbHit:
-        if (this.#accessed[page] === 0) this.#lossExcuse[page] = 'tlb-hit';
-        this.#accessed[page] = 1;
+        if (this.#accessed[page] === OLD) this.#lossExcuse[page] = 'tlb-hit';
+        this.#accessed[page] = ACCESSED;
         break;
       case GhostEvent.testedYoung:
         this.#found.set(page, value);
@@ -82,10 +89,16 @@ export class SequentialOracle implements GhostSink {
     const findings: SequentialFinding[] = [];
     for (let page = first; page < end; page++) {
       const reported = young && this.#found.has(page);
-      if (this.#accessed[page] === 1 && !reported) findings.push(this.#lost(page));
-      if (this.#accessed[page] === 0 && reported) findings.push(this.#misreported(page));
+      const flag = this.#accessed[page];
+      if (flag === ACCESSED && !reported) findings.push(this.#lost(page));
+      if (flag === OLD && reported) findings.push(this.#misreported(page));
+      if (flag === EITHER && !reported) this.#reset(page);
     }
-    if (clears && young) for (const page of this.#found.keys()) this.#reset(page);
+    if (!clears || !young) return findings;
+    for (const page of this.#found.keys()) {
+      if (page >= first && page < end) this.#reset(page);
+      else if (this.#accessed[page] === ACCESSED) this.#accessed[page] = EITHER;
+    }
     return findings;
   }
 
@@ -103,7 +116,7 @@ export class SequentialOracle implements GhostSink {
   }
 
   #reset(page: number): void {
-    this.#accessed[page] = 0;
+    this.#accessed[page] = OLD;
     this.#lossExcuse[page] = null;
     this.#falseYoungExcuse[page] = null;
   }

@@ -2,7 +2,6 @@ import type { StressResult, VariantResult } from '../../../src/run/stress-result
 import type { StressOptions } from '../../../src/run/stress-run.ts';
 import { propertyIds } from '../../../src/shared/property.ts';
 import type { StressConfig } from '../../../src/stress/stress-config.ts';
-import { variants } from '../../../src/variants/variants.ts';
 import { stressConfig } from './stress-config.ts';
 
 /** As users run it: workers of `dist` start several times faster than those that compile their sources first. */
@@ -10,13 +9,12 @@ const { stress } = (await import(
   new URL('../../../dist/run/stress-run.js', import.meta.url).href
 )) as typeof import('../../../src/run/stress-run.ts');
 
-/** A short run on real threads, of both variants unless told otherwise. */
+/** A short run on real threads, of the default variants unless told otherwise. */
 export function runStress(
   overrides: Partial<StressConfig>,
   options: Partial<Omit<StressOptions, 'config'>> = {},
 ): Promise<StressResult> {
   return stress({
-    variants: variants.map(({ name }) => name),
     durationMs: 300,
     ...options,
     config: stressConfig(overrides),
