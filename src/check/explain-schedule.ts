@@ -3,6 +3,7 @@ import { opName } from '../explore/operation.ts';
 import { ScriptedThread } from '../explore/scripted-memory.ts';
 import { wordText } from '../scenario/word-text.ts';
 import { GhostEvent } from '../shared/ghost-event.ts';
+import { propertyText } from '../shared/property.ts';
 import type { Breach } from '../verify/monitor.ts';
 import type { CheckStep, WordValue } from './check-result.ts';
 import { NotingMemory } from './noting-memory.ts';
@@ -13,7 +14,7 @@ type SwitchReason = CheckStep['switched'];
 
 export interface ExplainedSchedule {
   readonly steps: readonly CheckStep[];
-  /** What the monitors say along the way. */
+  /** What monitors and invariants say along the way, and what is wrong with the end. */
   readonly breaches: readonly Breach[];
 }
 
@@ -27,6 +28,7 @@ export function explainSchedule(scenario: ScenarioProgram, choices: readonly Cho
   );
   const steps: CheckStep[] = [];
   const ghosts = new SetupGhosts(program.monitors ?? []);
+  const broken = new Map<string, Breach>();
   let previous: number | undefined;
   for (const { thread, alternative } of choices) {
     const actor = threads[thread] as ScriptedThread;
@@ -54,9 +56,31 @@ export function explainSchedule(scenario: ScenarioProgram, choices: readonly Cho
     });
     ghosts.thread = thread;
     for (const { event, page, value } of notes.at(index)) ghosts.note(event, page, value);
+    for (const breach of brokenInvariants(scenario, words)) broken.set(breach.property + breach.message, breach);
     previous = thread;
   }
-  return { steps, breaches: ghosts.breaches };
+  return { steps, breaches: [...ghosts.breaches, ...broken.values(), ...wrongEnds(threads)] };
+}
+
+function brokenInvariants({ program }: ScenarioProgram, words: Int32Array): Breach[] {
+  return (program.invariants ?? []).flatMap(({ name, holds }) => {
+    const verdict = holds(words);
+    if (verdict === true) return [];
+    return [forbidden(name, verdict === false ? `invariant ${name} does not hold` : verdict)];
+  });
+}
+
+/** Threads that have thrown, or that wait for each other for ever. */
+function wrongEnds(threads: readonly ScriptedThread[]): Breach[] {
+  const thrown = threads.flatMap(({ standing }) =>
+    standing.state === 'threw' ? [forbidden('thread-threw', standing.message)] : [],
+  );
+  const isStuck = threads.some(({ standing }) => standing.state === 'pending') && !threads.some((one) => one.isEnabled);
+  return thrown.length === 0 && isStuck ? [forbidden('deadlock', propertyText.deadlock)] : thrown;
+}
+
+function forbidden(property: string, message: string): Breach {
+  return { property, class: 'forbidden', reason: null, page: null, message };
 }
 
 function reasonToLeave(thread: ScriptedThread): SwitchReason {

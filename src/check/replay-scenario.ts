@@ -28,10 +28,13 @@ export interface ReplayedScenario {
  * @throws InputError if the scenario, or the model's source, has changed since the token was written
  */
 export function replayScenario(token: ScenarioToken, { text, place }: ScenarioText, seed: string): ReplayedScenario {
+  const scenario = parseScenario(text, { file: place, variants: variantNames() });
+  if (scenario.name !== token.scenario) {
+    throw new InputError(`${place}: that is scenario ${scenario.name}; accepted: ${token.scenario}`);
+  }
   if (scenarioHash(text) !== token.hash) {
     throw new InputError(`${place}: the scenario has changed since the token was written; accepted: the same text`);
   }
-  const scenario = parseScenario(text, { file: place, variants: variantNames() });
   const rules = {
     ...variantNamed(token.variant).rules,
     ...(token.mutant === null ? {} : brokenRulesNamed(token.mutant)),

@@ -118,6 +118,7 @@ export function scenarioProgram(scenario: Scenario, rules: Rules): ScenarioProgr
     });
     m.scope('end', ...results.map(idOf));
     if (actor.isVcpu) leaveGuest(m, machine.vm, actor.thread);
+    m.end();
     return results;
   };
   return {

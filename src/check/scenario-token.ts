@@ -20,13 +20,18 @@ export function decodeScenarioToken(text: string): ScenarioToken | undefined {
   const [prefix, scenario, hash, variant, mutant, schedule, ...more] = text.split(':');
   if (prefix !== PREFIX || more.length > 0 || schedule === undefined) return undefined;
   if (scenario === undefined || hash === undefined || variant === undefined || mutant === undefined) return undefined;
-  return {
-    scenario: decodeURIComponent(scenario),
-    hash,
-    variant,
-    mutant: mutant === '' ? null : decodeURIComponent(mutant),
-    schedule,
-  };
+  try {
+    return {
+      scenario: decodeURIComponent(scenario),
+      hash,
+      variant,
+      mutant: mutant === '' ? null : decodeURIComponent(mutant),
+      schedule,
+    };
+  } catch {
+    // A percent sign with no two hex digits behind it.
+    return undefined;
+  }
 }
 
 /** A short hash of a scenario's text, so that a token knows the scenario that it belongs to. */

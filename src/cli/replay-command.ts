@@ -1,7 +1,9 @@
+import { existsSync, writeFileSync } from 'node:fs';
 import { Command } from '@commander-js/extra-typings';
 import { replayText } from '../report/replay-text.ts';
 import { replay } from '../run/replay-run.ts';
 import { ExitCode } from './exit-code.ts';
+import { checkOutputFiles, STDOUT } from './output-file.ts';
 
 const EXAMPLES = `
 Examples:
@@ -16,14 +18,19 @@ export function replayCommand(setExitCode: (code: number) => void) {
     .description('re-executes a counterexample through the plain source, step by step')
     .argument('<file|token>', 'a token, or a JSON file of check')
     .option('--scenario <file>', "the token's scenario, where it is no shipped one")
-    .option('--json', 'the steps as JSON')
+    .option('--json [=file]', 'the steps as JSON, on stdout or in a file')
     .addHelpText('after', EXAMPLES)
     .action((text, options) => {
+      const json = options.json === true ? STDOUT : options.json;
+      checkOutputFiles([['--json', json]], [text, options.scenario ?? ''].filter(existsSync));
       const replays = replay(text, options.scenario);
-      const document = { schema: 'pte-aging/replay@1', replays };
-      process.stdout.write(
-        options.json ? `${JSON.stringify(document, null, 2)}\n` : replays.map(replayText).join('\n'),
-      );
+      const document = `${JSON.stringify({ schema: 'pte-aging/replay@1', replays }, null, 2)}\n`;
+      if (json === STDOUT) process.stdout.write(document);
+      else {
+        if (json !== undefined) writeFileSync(json, document);
+        const texts = replays.map(replayText).join('\n');
+        process.stdout.write(texts === '' ? `${text}: no counterexample in it\n` : texts);
+      }
       const violated = replays.some(({ breaches }) => breaches.some((breach) => breach.class === 'forbidden'));
       setExitCode(violated ? ExitCode.violated : ExitCode.clean);
     });

@@ -136,7 +136,15 @@ async function runStressCommand(options: CommandOptions): Promise<number> {
 const DEFAULT_ROUNDS = 10 * 2 ** 10;
 
 /** The scenario decides what runs: of the other options only those about variants, output and seed apply. */
+const RACE_OPTIONS = ['scenario', 'repeat', 'variant', 'mutant', 'seed', 'json', 'quiet', 'color'];
+
 async function runRace(file: string, options: CommandOptions): Promise<number> {
+  const unfit = Object.keys(options).find((name) => !RACE_OPTIONS.includes(name));
+  if (unfit !== undefined) {
+    const flag = unfit.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+    const accepted = '--repeat, --variant, --mutant, --seed, --json, --quiet, --no-color';
+    throw new InputError(`--${flag}: not together with --scenario; accepted: ${accepted}`);
+  }
   const json = options.json === true ? STDOUT : options.json;
   checkOutputFiles([['--json', json]], [file]);
   const interrupt = new Interrupt();

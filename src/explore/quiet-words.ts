@@ -66,10 +66,12 @@ export class QuietMemory implements Memory {
   readonly #roles: WordRoles;
   readonly #thread: number;
   readonly #watched: ReadonlySet<number>;
-  /** The last operation was quiet: a closing event has no step to ride on. */
-  #wasQuiet = true;
+  /** The last operation was quiet: a closing event has no step to ride on. Before the first one it needs none. */
+  #wasQuiet = false;
   /** An opening event waits for a step. */
   #opens = false;
+  /** There was a loop head since the last step. */
+  #isPastHead = false;
   #scope = '';
 
   constructor(inner: Memory, roles: WordRoles, thread: number, watched: ReadonlySet<number>) {
@@ -83,6 +85,11 @@ export class QuietMemory implements Memory {
   scope(label: string, ...locals: number[]): void {
     this.#scope = `${label} ${locals.join(' ')}`;
     this.#inner.loopHead(this.#scope);
+  }
+
+  /** The thread has done its last operation: an event that still waits for a step gets one. */
+  end(): void {
+    if (this.#opens && this.#wasQuiet) this.#mark();
   }
 
   load(word: Word): number {
@@ -198,6 +205,9 @@ export class QuietMemory implements Memory {
   }
 
   loopHead(label: string, ...locals: number[]): void {
+    // Round and round without a step: the loop gets one, so that it is a cycle, and others go on beside it.
+    if (this.#isPastHead) this.#mark();
+    this.#isPastHead = true;
     this.#inner.loopHead(`${this.#scope}: ${label}`, ...locals);
   }
 
@@ -219,13 +229,15 @@ export class QuietMemory implements Memory {
   }
 
   #quietly(): void {
+    // With an event to carry, the marker is the operation's step: closing events ride on it, too.
     if (this.#opens) this.#mark();
-    this.#wasQuiet = true;
+    else this.#wasQuiet = true;
   }
 
   #loudly(): void {
     this.#wasQuiet = false;
     this.#opens = false;
+    this.#isPastHead = false;
   }
 
   /** A step that changes nothing, for an event to ride on. */

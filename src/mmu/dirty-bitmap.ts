@@ -1,12 +1,12 @@
 import type { Memory, Word } from '../shared/memory.ts';
-import { slotGfn, slotLogsDirty } from './memslots.ts';
+import { slotGfn, slotIndex, slotLogsDirty } from './memslots.ts';
 import type { Vm } from './vm.ts';
 
 /** slot->dirty_bitmap: a bit a page, set without any lock. */
 
 /** The word of 32 pages of `slot`, from its page `32 * index` on. */
 export function dirtyBitmapWord(vm: Vm, slot: number, index: number): Word {
-  return vm.dirtyBitmaps + slot * vm.dirtyBitmapWords + index;
+  return vm.dirtyBitmaps + slotIndex(vm, slot) * vm.dirtyBitmapWords + index;
 }
 
 /** mark_page_dirty_in_slot: logs a page if the slot's dirt is logged. */

@@ -1,7 +1,7 @@
 import { writeLock, writeUnlock } from '../locks/mmu-lock.ts';
 import type { Memory, Word } from '../shared/memory.ts';
 import { dirtyBitmapWord } from './dirty-bitmap.ts';
-import { slotGfn, slotPages } from './memslots.ts';
+import { slotGfn, slotHandle, slotPages } from './memslots.ts';
 import { kickForPml } from './pml.ts';
 import { haveRmaps } from './shadow-pages.ts';
 import { trySplitHugePages } from './split-huge.ts';
@@ -12,13 +12,14 @@ import { DIRTY_BIT, rmapProtect, slotGfnWriteProtect, tdpMmuProtectMasked, WRITE
 /** The dirty log of a slot (virt/kvm/kvm_main.c). The caller holds slots_lock: no slot changes meanwhile. */
 
 /**
- * kvm_get_dirty_log_protect, and kvm_get_dirty_log_protect's half without protection where the VMM clears the log itself:
- * hands out which pages of the slot were written, a bit a page.
+ * kvm_get_dirty_log_protect: hands out which pages of the slot were written, a bit a page. Where the VMM clears the log
+ * itself, nothing is taken out or protected yet.
  *
  * @param out words of the caller's for the bits
  */
-export function getDirtyLog(m: Memory, vm: Vm, thread: number, slot: number, out: Word): void {
+export function getDirtyLog(m: Memory, vm: Vm, thread: number, index: number, out: Word): void {
   kickForPml(m, vm);
+  const slot = slotHandle(m, vm, index);
   const words = Math.ceil(slotPages(m, vm, slot) / 32);
   if (vm.machine.manualDirtyProtect) {
     for (let i = 0; i < words; i++) m.storeOwn(out + i, m.load(dirtyBitmapWord(vm, slot, i)));
@@ -39,8 +40,9 @@ export function getDirtyLog(m: Memory, vm: Vm, thread: number, slot: number, out
 }
 
 /** kvm_clear_dirty_log_protect: takes pages out of the log and protects them again. `selected` is a bitmap like `out`. */
-export function clearDirtyLog(m: Memory, vm: Vm, thread: number, slot: number, selected: Word): void {
+export function clearDirtyLog(m: Memory, vm: Vm, thread: number, index: number, selected: Word): void {
   kickForPml(m, vm);
+  const slot = slotHandle(m, vm, index);
   const words = Math.ceil(slotPages(m, vm, slot) / 32);
   let flush = false;
   writeLock(m, vm.mmuLock, thread);
@@ -65,8 +67,14 @@ function enableLogDirtyPtMasked(m: Memory, vm: Vm, thread: number, slot: number,
     const start = gfn + 31 - Math.clz32(mask & -mask);
     const end = gfn + 32 - Math.clz32(mask);
     trySplitHugePages(m, vm, thread, slot, start, end);
-    slotGfnWriteProtect(m, vm, thread, slot, start, 2);
-    if (start >>> vm.entryBits !== (end - 1) >>> vm.entryBits) slotGfnWriteProtect(m, vm, thread, slot, end - 1, 2);
+    // The kernel's 32 pages are in at most two 2M pages; where tables are smaller, they may be in more.
+    let last = -1;
+    for (let rest = mask; rest !== 0; rest &= rest - 1) {
+      const written = gfn + 31 - Math.clz32(rest & -rest);
+      const hugePage = written >>> vm.entryBits;
+      if (hugePage !== last) slotGfnWriteProtect(m, vm, thread, slot, written, 2);
+      last = hugePage;
+    }
   }
   const what = vm.machine.pml ? DIRTY_BIT : WRITE_ACCESS;
   tdpMmuProtectMasked(m, vm, thread, slot, gfn, mask, what);

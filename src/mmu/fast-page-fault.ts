@@ -26,9 +26,10 @@ export function fastPageFault(
   root: number,
   gfn: number,
   write: boolean,
+  present: boolean,
 ): number {
-  // page_fault_can_be_fast: a read finds nothing to mend but access tracking.
-  if (!write && vm.machine.adBits) return RET_PF_INVALID;
+  // page_fault_can_be_fast: what the walk found absent may be access-tracked, and what it found present lacks W.
+  if (vm.machine.adBits && !(present && write)) return RET_PF_INVALID;
   rcuReadLock(m, vm.rcu, vcpu);
   let outcome = RET_PF_INVALID;
   for (let tries = 0; tries < TRIES && outcome === RET_PF_INVALID; tries++) {
@@ -48,10 +49,12 @@ export function fastPageFault(
       if (level > 1 && slotLogsDirty(m, vm, slot)) break;
     }
     if (next === spte || !isAccessAllowed(vm, next, write)) break;
+    // Looked up before, so that observers hear of it in the very step that makes the leaf writable.
+    const page = pageOfGfn(m, vm, slot, gfn);
     // Not a store: the leaf may be zapped or aged meanwhile, and a store would bring it back.
     if (!m.tryReplace(sptep, spte, next)) continue;
     if (isWritable(next) && !isWritable(spte)) {
-      m.note(GhostEvent.madeWritable, pageOfGfn(m, vm, slot, gfn), next);
+      m.note(GhostEvent.madeWritable, page, next);
       markPageDirtyInSlot(m, vm, slot, gfn);
     }
     outcome = RET_PF_FAST_FIXED;

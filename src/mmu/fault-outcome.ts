@@ -8,3 +8,5 @@ export const RET_PF_SPURIOUS = 2;
 export const RET_PF_FAST_FIXED = 3;
 /** RET_PF_INVALID: not a case for the fast page fault. */
 export const RET_PF_INVALID = 4;
+/** RET_PF_EMULATE: no slot has the frame, so that there is nothing to map, and the access is emulated (MMIO). */
+export const RET_PF_EMULATE = 5;

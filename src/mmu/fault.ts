@@ -4,7 +4,7 @@ import { srcuReadLock, srcuReadUnlock } from '../locks/srcu.ts';
 import { GhostEvent } from '../shared/ghost-event.ts';
 import type { Memory } from '../shared/memory.ts';
 import { fastPageFault } from './fast-page-fault.ts';
-import { RET_PF_INVALID, RET_PF_RETRY } from './fault-outcome.ts';
+import { RET_PF_EMULATE, RET_PF_INVALID, RET_PF_RETRY } from './fault-outcome.ts';
 import { getUserPage, isMapWritable } from './gup.ts';
 import { markHostPageDirty } from './host-page-state.ts';
 import { goalLevel } from './mapping-level.ts';
@@ -21,7 +21,8 @@ import { L2, type Vm } from './vm.ts';
  *
  * @param root what the vCPU's walks begin at in this mode
  * @param page the host page, for observers
- * @returns RET_PF_RETRY, RET_PF_FIXED, RET_PF_SPURIOUS or RET_PF_FAST_FIXED
+ * @param present the walk met a translation, which does not allow the access (PFERR_PRESENT_MASK)
+ * @returns RET_PF_RETRY, RET_PF_FIXED, RET_PF_SPURIOUS, RET_PF_FAST_FIXED or RET_PF_EMULATE
  */
 export function handlePageFault(
   m: Memory,
@@ -32,10 +33,11 @@ export function handlePageFault(
   gfn: number,
   page: number,
   write: boolean,
+  present = false,
 ): number {
   m.note(GhostEvent.faultBegin, page, 0);
   srcuReadLock(m, vm.srcu, vcpu);
-  const outcome = pageFault(m, vm, vcpu, mode, root, gfn, write, false);
+  const outcome = pageFault(m, vm, vcpu, mode, root, gfn, write, present, false);
   srcuReadUnlock(m, vm.srcu, vcpu);
   m.note(GhostEvent.faultEnd, page, outcome);
   return outcome;
@@ -54,14 +56,16 @@ export function pageFault(
   root: number,
   gfn: number,
   write: boolean,
+  present: boolean,
   prefetch: boolean,
 ): number {
   const direct = mode !== L2 && vm.machine.npt;
   const tdp = direct && usesTdpMmu(vm);
   const slot = slotOfGfn(m, vm, gfn, addressSpaceOfMode(mode));
+  if (slot < 0) return RET_PF_EMULATE;
   // Only direct maps: the gfn behind an indirect SPTE may change while nobody holds mmu_lock.
   if (direct && vm.rules.fastPageFault) {
-    const outcome = fastPageFault(m, vm, vcpu, slot, root, gfn, write);
+    const outcome = fastPageFault(m, vm, vcpu, slot, root, gfn, write, present);
     if (outcome !== RET_PF_INVALID) return outcome;
   }
   if (!topUpTableCache(m, vm, vcpu)) return RET_PF_RETRY;
@@ -84,8 +88,9 @@ export function pageFault(
     } else {
       outcome = shadowMap(m, vm, vcpu, slot, root, gfn, level, entry, write, prefetch);
     }
-    // kvm_release_page_dirty: a page that may be written from now on counts as dirty.
-    if (vm.rules.marksHostPageDirty === 'when-created' && isMapWritable(vm, entry, write)) {
+    // kvm_release_faultin_page: a page that may be written from now on counts as dirty.
+    const used = outcome !== RET_PF_RETRY;
+    if (used && vm.rules.marksHostPageDirty === 'when-created' && isMapWritable(vm, entry, write)) {
       markHostPageDirty(m, vm, hostPage);
     }
   }

@@ -1,7 +1,10 @@
-import type { Word } from '../shared/memory.ts';
+import { setBitmapBit, testBitmapBit } from '../shared/bitmap.ts';
+import type { Memory, Word } from '../shared/memory.ts';
+import type { Vm } from './vm.ts';
 
 /** struct kvm_gfn_range: the part of a notifier call that falls into one memslot. */
 export interface GfnRange {
+  /** The slot's handle. */
   readonly slot: number;
   readonly start: number;
   /** Exclusive. */
@@ -12,4 +15,20 @@ export interface GfnRange {
   readonly bitmap: Word;
   /** The page of the bitmap's bit 0: the last one of the whole call. */
   readonly lastPage: number;
+}
+
+/** kvm_gfn_should_age, of a leaf's pages [gfnStart, gfnEnd): whether a clear is to age them, since any is selected. */
+export function isAnySelected(m: Memory, vm: Vm, range: GfnRange, gfnStart: number, gfnEnd: number): boolean {
+  const { bitmap, lastPage, pageOffset } = range;
+  if (bitmap === 0 || !vm.rules.clearsOnlySelected) return true;
+  for (let gfn = gfnStart; gfn < gfnEnd; gfn++) {
+    if (testBitmapBit(m, bitmap, lastPage - (gfn + pageOffset))) return true;
+  }
+  return false;
+}
+
+/** kvm_gfn_record_young, of a leaf's pages [gfnStart, gfnEnd), in the bitmap that the call has. */
+export function recordYoung(m: Memory, range: GfnRange, gfnStart: number, gfnEnd: number): void {
+  const { bitmap, lastPage, pageOffset } = range;
+  for (let gfn = gfnStart; gfn < gfnEnd; gfn++) setBitmapBit(m, bitmap, lastPage - (gfn + pageOffset));
 }

@@ -1,6 +1,6 @@
 import { GhostEvent } from '../shared/ghost-event.ts';
 import type { Memory } from '../shared/memory.ts';
-import { hasWholePmd, hostPmdWord, lookUpHostPage } from './host-page-state.ts';
+import { hasWholePmd, hostPmdWord, loadHostPmd, lookUpHostPage, replaceHostEntry } from './host-page-state.ts';
 import {
   HOST_DIRTY,
   HOST_HUGE,
@@ -42,45 +42,54 @@ export function getUserPage(m: Memory, vm: Vm, thread: number, page: number, wri
 
 /** handle_mm_fault, of a page whose entry was `entry`. */
 function handleHostFault(m: Memory, vm: Vm, thread: number, page: number, entry: number, write: boolean): void {
-  const huge = (entry & HOST_HUGE) !== 0 || ((entry & HOST_PRESENT) === 0 && canBecomeHuge(m, vm, page));
-  const word = huge ? hostPmdWord(vm, page) : vm.hostPtes + page;
   // The page-table lock is a compare-exchange here: who comes second finds the first one's work and looks again.
   if ((entry & HOST_PRESENT) === 0) {
-    const old = huge ? m.load(word) : entry;
-    if ((old & HOST_PRESENT) !== 0) return;
-    const version = huge ? newestVersion(m, vm, page, old) : old;
-    m.tryReplace(word, old, nextHostPage(version, HOST_PRESENT | (write ? HOST_WRITABLE | HOST_DIRTY : HOST_ZERO)));
+    const flags = HOST_PRESENT | (write ? HOST_WRITABLE | HOST_DIRTY : HOST_ZERO);
+    if (!populateHuge(m, vm, page, flags)) replaceHostEntry(m, vm, page, entry, nextHostPage(entry, flags));
     return;
   }
-  const current = entry & ~HOST_HUGE;
+  const flags = HOST_PRESENT | HOST_WRITABLE | HOST_DIRTY;
   if ((entry & HOST_SHARED) !== 0) {
     // do_wp_page, reuse: nobody else has the page any more, so it becomes writable without a notifier call.
-    m.tryReplace(word, current, sameHostPage(current, HOST_PRESENT | HOST_WRITABLE | HOST_DIRTY));
+    replaceHostEntry(m, vm, page, entry, sameHostPage(entry, flags));
     return;
   }
+  const huge = (entry & HOST_HUGE) !== 0;
   if (huge && vm.rules.hugeZeroPageWritten === 'split') {
     // do_huge_pmd_wp_page, fall-back: the page that is written is then copied as a small one.
     splitHostHugePage(m, vm, thread, page);
     return;
   }
-  if (huge) {
-    // do_huge_zero_wp_pmd: the huge zero page gives way to a new huge page.
-    const first = page & ~(vm.entries - 1);
-    invalidateRangeStart(m, vm, thread, first, first + vm.entries);
-    m.tryReplace(word, current, nextHostPage(current, HOST_PRESENT | HOST_WRITABLE | HOST_DIRTY));
-    invalidateRangeEnd(m, vm, thread, first, first + vm.entries);
-    return;
-  }
-  // wp_page_copy: guests must let go of the old page before the new one is there.
-  invalidateRangeStart(m, vm, thread, page, page + 1);
-  const copied = m.tryReplace(word, current, nextHostPage(current, HOST_PRESENT | HOST_WRITABLE | HOST_DIRTY));
-  if (copied) m.note(GhostEvent.revoked, page, hostVersionOf(current));
-  invalidateRangeEnd(m, vm, thread, page, page + 1);
+  // wp_page_copy, and do_huge_zero_wp_pmd, where the huge zero page gives way to a new huge page: guests must let go of the
+  // old page before the new one is there.
+  const first = huge ? page & ~(vm.entries - 1) : page;
+  const end = first + (huge ? vm.entries : 1);
+  invalidateRangeStart(m, vm, thread, first, end);
+  if (replaceHostEntry(m, vm, page, entry, nextHostPage(entry, flags))) noteRevoked(m, vm, page, entry);
+  invalidateRangeEnd(m, vm, thread, first, end);
 }
 
-/** do_huge_pmd_anonymous_page: a 2M page is possible where none of its pages has an entry. */
-function canBecomeHuge(m: Memory, vm: Vm, page: number): boolean {
+/** Tells observers that the last step has taken back what `entry`, which a look-up of `page` found, mapped. */
+export function noteRevoked(m: Memory, vm: Vm, page: number, entry: number): void {
+  const huge = (entry & HOST_HUGE) !== 0;
+  const first = huge ? page & ~(vm.entries - 1) : page;
+  const end = first + (huge ? vm.entries : 1);
+  for (let i = first; i < end; i++) m.note(GhostEvent.revoked, i, hostVersionOf(entry));
+}
+
+/** do_huge_pmd_anonymous_page: false if a 2M page is not possible; if it is, there is one now, whoever made it. */
+function populateHuge(m: Memory, vm: Vm, page: number, flags: number): boolean {
   if (!hasWholePmd(vm, page)) return false;
+  // Before the look at the pages' own entries: if the 2M page comes and goes meanwhile, this is not its entry any more.
+  const old = loadHostPmd(m, vm, page);
+  if ((old & HOST_PRESENT) !== 0) return true;
+  if (!canBecomeHuge(m, vm, page)) return false;
+  m.tryReplace(hostPmdWord(vm, page), old, nextHostPage(newestVersion(m, vm, page, old), flags));
+  return true;
+}
+
+/** A 2M page is possible where none of its pages has an entry. */
+function canBecomeHuge(m: Memory, vm: Vm, page: number): boolean {
   const first = page & ~(vm.entries - 1);
   for (let i = first; i < first + vm.entries; i++) if ((m.load(vm.hostPtes + i) & HOST_PRESENT) !== 0) return false;
   return true;

@@ -1,11 +1,18 @@
 import type { Memory, Word } from '../shared/memory.ts';
-import { AD_ENABLED, adTypeOf, backingOf, PAGE_SIZE_BIT, WRITABLE } from '../shared/spte.ts';
+import { AD_ENABLED, adTypeOf, backingOf, isShadowPresent, PAGE_SIZE_BIT, WRITABLE } from '../shared/spte.ts';
 import { logModification } from './pml.ts';
 import { isAdEnabled } from './spte-state.ts';
 import type { Vm } from './vm.ts';
 
 /** What a walk returns where it found no translation: an exit for a page fault. */
 export const PAGE_FAULT = 0;
+/** … and where it found one that does not allow the write. Neither can be taken for an SPTE. */
+export const PROTECTION_FAULT = 1;
+
+/** Whether a walk ended in a leaf, rather than in a page fault. */
+export function isTranslation(walked: number): boolean {
+  return isShadowPresent(walked);
+}
 
 /**
  * The processor's page walk: from the root to the leaf, setting Accessed, and Dirty on a write, in the leaf by a
@@ -13,7 +20,7 @@ export const PAGE_FAULT = 0;
  * finds the bits set writes nothing. No RCU: what keeps it off recycled tables is the flush handshake.
  *
  * @param vcpu whose buffer takes the gfn if Dirty is set and the machine logs that
- * @returns the leaf SPTE as it is after the walk, or `PAGE_FAULT`
+ * @returns the leaf SPTE as it is after the walk, `PAGE_FAULT` or `PROTECTION_FAULT`
  */
 export function hardwareWalk(m: Memory, vm: Vm, root: number, gfn: number, write: boolean, vcpu = 0): number {
   const { tables, entries, entryBits, levels } = vm;
@@ -29,7 +36,7 @@ export function hardwareWalk(m: Memory, vm: Vm, root: number, gfn: number, write
       if (shift === 0 || (spte & PAGE_SIZE_BIT) !== 0) break;
       leaf = tables + backingOf(spte) * entries;
     }
-    if (write && (spte & WRITABLE) === 0) return PAGE_FAULT;
+    if (write && (spte & WRITABLE) === 0) return PROTECTION_FAULT;
     if ((spte & marks) === marks) return spte;
     const marked = setMarks(m, vm, vcpu, leaf, spte, marks, gfn);
     if (marked !== PAGE_FAULT) return marked;

@@ -11,8 +11,8 @@ export const HOST_WRITABLE = 1 << 1;
 export const HOST_ZERO = 1 << 2;
 /** Shared after fork: read-only, and taken over when written, since the child is gone. */
 export const HOST_SHARED = 1 << 3;
-/** MADV_FREE: the host may drop the page while it is not written again. */
-export const HOST_LAZYFREE = 1 << 4;
+/** Of a 2M page: one thread is splitting it, and others wait (the split page-table lock). */
+export const HOST_CLAIMED = 1 << 4;
 /** PG_dirty of the page (kvm_set_pfn_dirty). */
 export const HOST_DIRTY = 1 << 5;
 /** PG_referenced of the page (kvm_set_pfn_accessed). */

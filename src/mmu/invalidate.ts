@@ -1,10 +1,13 @@
 import { writeLock, writeUnlock } from '../locks/mmu-lock.ts';
 import { srcuReadLock, srcuReadUnlock } from '../locks/srcu.ts';
 import type { Memory } from '../shared/memory.ts';
-import { slotGfn, slotPage, slotPages } from './memslots.ts';
+import { firstSlot, slotGfn, slotPage, slotPages } from './memslots.ts';
 import { unmapGfnRange } from './unmap.ts';
 import { flushRemoteTlbs } from './vcpu-state.ts';
 import type { Vm } from './vm.ts';
+
+/** In `activeInvalidations`, beside their number: memslots are just being swapped (mn_invalidate_lock is held for it). */
+export const SWAPPING = 1 << 30;
 
 /**
  * kvm_mmu_notifier_invalidate_range_start over host pages [startPage, endPage): when it returns, no SPTE and no TLB
@@ -25,10 +28,11 @@ export function mmuNotifierInvalidateRangeStart(
 /** The same for a caller that holds `vm.srcu`: a fault for which the host has to replace a page. */
 export function invalidateRangeStart(m: Memory, vm: Vm, thread: number, startPage: number, endPage: number): void {
   // A memslot update waits for this count, so that start and end see the same slots (B21).
-  m.add(vm.activeInvalidations, 1);
+  m.awaitAdd(vm.activeInvalidations, SWAPPING, 0, 1);
   let locked = false;
   let zapped = false;
-  for (let slot = 0; slot < vm.slotCount; slot++) {
+  const first = firstSlot(m, vm);
+  for (let slot = first; slot < first + vm.slotCount; slot++) {
     const page = slotPage(m, vm, slot);
     const from = Math.max(startPage, page);
     const to = Math.min(endPage, page + slotPages(m, vm, slot));
@@ -73,7 +77,8 @@ export function invalidateRangeEnd(m: Memory, vm: Vm, thread: number, startPage:
 }
 
 function touchesSlot(m: Memory, vm: Vm, startPage: number, endPage: number): boolean {
-  for (let slot = 0; slot < vm.slotCount; slot++) {
+  const first = firstSlot(m, vm);
+  for (let slot = first; slot < first + vm.slotCount; slot++) {
     const page = slotPage(m, vm, slot);
     if (Math.max(startPage, page) < Math.min(endPage, page + slotPages(m, vm, slot))) return true;
   }

@@ -1,6 +1,7 @@
 import type { Memory } from '../shared/memory.ts';
 import { HOST_HUGE } from './host-page-table.ts';
 import { slotGfn, slotLogsDirty, slotPage, slotPages } from './memslots.ts';
+import { maxLeafLevel } from './rmap-zap.ts';
 import { pagesOfLevel } from './tables.ts';
 import { L2, type Vm } from './vm.ts';
 
@@ -11,7 +12,7 @@ import { L2, type Vm } from './vm.ts';
 export function goalLevel(m: Memory, vm: Vm, mode: number, slot: number, gfn: number, entry: number): number {
   if (mode === L2 || (entry & HOST_HUGE) === 0) return 1;
   if (vm.rules.loggingForbidsHugePages && slotLogsDirty(m, vm, slot)) return 1;
-  return slotAllowsHugePage(m, vm, slot, gfn) ? 2 : 1;
+  return slotAllowsHugePage(m, vm, slot, gfn) ? maxLeafLevel(vm) : 1;
 }
 
 /** lpage_info: the 2M page lies in the slot, and guest and host address have the same offset in it. */

@@ -2,8 +2,11 @@ import { readLock, readUnlock, writeLock, writeUnlock } from '../locks/mmu-lock.
 import { synchronizeSrcu } from '../locks/srcu.ts';
 import type { Memory, Word } from '../shared/memory.ts';
 import { initDirtyBitmap, startsDirty } from './dirty-bitmap.ts';
-import { slotFlags, slotGfn, slotPages } from './memslots.ts';
+import { SWAPPING } from './invalidate.ts';
+import { slotFlags, slotGfn, slotHandle, slotPages } from './memslots.ts';
 import { recoverHugePages } from './recover-huge.ts';
+import { maxLeafLevel } from './rmap-zap.ts';
+import { haveRmaps, usesTdpMmu } from './shadow-pages.ts';
 import { trySplitHugePages } from './split-huge.ts';
 import { flushRemoteTlbs } from './vcpu-state.ts';
 import {
@@ -22,42 +25,44 @@ import { zapAll } from './zap-root.ts';
 
 /**
  * kvm_set_memory_region: slots are changed in the set that nobody reads, which then becomes the one that everybody reads.
- * One thread at a time, as slots_lock has it in the kernel.
+ * One thread at a time, as slots_lock has it in the kernel. Slots go by their indexes here, which are the same in both sets.
  */
 
-function slotIn(vm: Vm, set: number, slot: number): Word {
-  return vm.memslots + (set * vm.slotCount + slot) * SLOT_WORDS;
+function slotIn(vm: Vm, set: number, index: number): Word {
+  return vm.memslots + (set * vm.slotCount + index) * SLOT_WORDS;
 }
 
 /** kvm_swap_active_memslots: no reader is left on the old set when it returns, and it has become a copy of the new one. */
 function swapActiveMemslots(m: Memory, vm: Vm): void {
-  // An invalidation must see the same slots at its end as at its start (B21).
-  m.awaitBits(vm.activeInvalidations, -1, 0);
   const active = m.load(vm.activeMemslots);
+  // An invalidation must see the same slots at its end as at its start (B21): none is under way, and none begins.
+  m.awaitAdd(vm.activeInvalidations, -1, 0, SWAPPING);
   m.store(vm.activeMemslots, active ^ 1);
+  m.add(vm.activeInvalidations, -SWAPPING);
+  m.wake(vm.activeInvalidations);
   synchronizeSrcu(m, vm.srcu);
   const from = slotIn(vm, active ^ 1, 0);
   const to = slotIn(vm, active, 0);
   for (let i = 0; i < vm.slotCount * SLOT_WORDS; i++) m.store(to + i, m.load(from + i));
 }
 
-function inactiveSlot(m: Memory, vm: Vm, slot: number): Word {
-  return slotIn(vm, m.load(vm.activeMemslots) ^ 1, slot);
+function inactiveSlot(m: Memory, vm: Vm, index: number): Word {
+  return slotIn(vm, m.load(vm.activeMemslots) ^ 1, index);
 }
 
 /** KVM_MR_CREATE. Nothing is zapped: what the slot's frames mapped before was zapped when their last slot went. */
 export function addMemslot(
   m: Memory,
   vm: Vm,
-  slot: number,
+  index: number,
   gfn: number,
   page: number,
   pages: number,
   addressSpace: number,
   logsDirty: boolean,
 ): void {
-  if (logsDirty) initDirtyBitmap(m, vm, slot, pages);
-  const word = inactiveSlot(m, vm, slot);
+  if (logsDirty) initDirtyBitmap(m, vm, index, pages);
+  const word = inactiveSlot(m, vm, index);
   m.store(word + SLOT_GFN, gfn);
   m.store(word + SLOT_PAGE, page);
   m.store(word + SLOT_PAGES, pages);
@@ -69,27 +74,29 @@ export function addMemslot(
  * KVM_MR_DELETE: the slot becomes invalid, so that nothing more is mapped, then everything is zapped, and then the slot is
  * gone. The other slots' mappings go with it (KVM_X86_QUIRK_SLOT_ZAP_ALL).
  */
-export function deleteMemslot(m: Memory, vm: Vm, thread: number, slot: number): void {
-  m.store(inactiveSlot(m, vm, slot) + SLOT_FLAGS, slotFlags(m, vm, slot) | SLOT_INVALID);
+export function deleteMemslot(m: Memory, vm: Vm, thread: number, index: number): void {
+  m.store(inactiveSlot(m, vm, index) + SLOT_FLAGS, slotFlags(m, vm, slotHandle(m, vm, index)) | SLOT_INVALID);
   swapActiveMemslots(m, vm);
   if (vm.rules.slotDeletionZapsAll) zapAll(m, vm, thread);
-  m.store(inactiveSlot(m, vm, slot) + SLOT_PAGES, 0);
+  m.store(inactiveSlot(m, vm, index) + SLOT_PAGES, 0);
   swapActiveMemslots(m, vm);
 }
 
 /** KVM_MR_FLAGS_ONLY with KVM_MEM_LOG_DIRTY_PAGES, and kvm_mmu_slot_apply_flags. */
-export function enableDirtyLogging(m: Memory, vm: Vm, thread: number, slot: number): void {
-  const pages = slotPages(m, vm, slot);
-  initDirtyBitmap(m, vm, slot, pages);
-  m.store(inactiveSlot(m, vm, slot) + SLOT_FLAGS, slotFlags(m, vm, slot) | SLOT_LOGS_DIRTY);
+export function enableDirtyLogging(m: Memory, vm: Vm, thread: number, index: number): void {
+  const old = slotHandle(m, vm, index);
+  initDirtyBitmap(m, vm, old, slotPages(m, vm, old));
+  m.store(inactiveSlot(m, vm, index) + SLOT_FLAGS, slotFlags(m, vm, old) | SLOT_LOGS_DIRTY);
   swapActiveMemslots(m, vm);
   // Everything counts as dirty: pages are protected when they are first taken out of the log.
   if (startsDirty(vm) || !vm.rules.loggingProtects) return;
-  const start = slotGfn(m, vm, slot);
-  const end = start + pages;
-  readLock(m, vm.mmuLock, thread);
-  trySplitHugePages(m, vm, thread, slot, start, end);
-  readUnlock(m, vm.mmuLock);
+  const slot = slotHandle(m, vm, index);
+  if (usesTdpMmu(vm)) {
+    const start = slotGfn(m, vm, slot);
+    readLock(m, vm.mmuLock, thread);
+    trySplitHugePages(m, vm, thread, slot, start, start + slotPages(m, vm, slot));
+    readUnlock(m, vm.mmuLock);
+  }
   if (vm.machine.pml) {
     // What logs by Dirty still writes to 2M pages under protection, so that they are split.
     protectSlot(m, vm, thread, slot, 1, DIRTY_BIT);
@@ -101,21 +108,25 @@ export function enableDirtyLogging(m: Memory, vm: Vm, thread: number, slot: numb
   flushRemoteTlbs(m, vm);
 }
 
-/** kvm_mmu_slot_remove_write_access, kvm_mmu_slot_leaf_clear_dirty. */
+/** kvm_mmu_slot_remove_write_access, kvm_mmu_slot_leaf_clear_dirty. In the shadow MMU only 4K leaves lose Dirty. */
 function protectSlot(m: Memory, vm: Vm, thread: number, slot: number, minLevel: number, what: number): void {
   const start = slotGfn(m, vm, slot);
   const end = start + slotPages(m, vm, slot);
-  writeLock(m, vm.mmuLock, thread);
-  rmapProtectRange(m, vm, slot, start, end, minLevel, what);
-  writeUnlock(m, vm.mmuLock);
+  if (haveRmaps(m, vm)) {
+    const maxLevel = what === DIRTY_BIT ? 1 : maxLeafLevel(vm);
+    writeLock(m, vm.mmuLock, thread);
+    rmapProtectRange(m, vm, slot, start, end, minLevel, maxLevel, what);
+    writeUnlock(m, vm.mmuLock);
+  }
+  if (!usesTdpMmu(vm)) return;
   readLock(m, vm.mmuLock, thread);
   tdpMmuProtectRange(m, vm, thread, slot, start, end, minLevel, what);
   readUnlock(m, vm.mmuLock);
 }
 
 /** KVM_MR_FLAGS_ONLY without KVM_MEM_LOG_DIRTY_PAGES. What is protected stays so; a write gets it back. */
-export function disableDirtyLogging(m: Memory, vm: Vm, thread: number, slot: number): void {
-  m.store(inactiveSlot(m, vm, slot) + SLOT_FLAGS, slotFlags(m, vm, slot) & ~SLOT_LOGS_DIRTY);
+export function disableDirtyLogging(m: Memory, vm: Vm, thread: number, index: number): void {
+  m.store(inactiveSlot(m, vm, index) + SLOT_FLAGS, slotFlags(m, vm, slotHandle(m, vm, index)) & ~SLOT_LOGS_DIRTY);
   swapActiveMemslots(m, vm);
-  recoverHugePages(m, vm, thread, slot);
+  recoverHugePages(m, vm, thread, slotHandle(m, vm, index));
 }

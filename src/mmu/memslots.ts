@@ -15,17 +15,36 @@ import {
   type Vm,
 } from './vm.ts';
 
-/** The caller holds `vm.srcu`. */
+/**
+ * A slot goes by its *handle*, which says in which of the two sets it is: which set readers use is looked at once a look-up
+ * or walk, so that what it sees of the slots belongs together. The caller holds `vm.srcu`, or is the one that changes
+ * slots, for as long as it uses the handle.
+ */
 
-function slotWord(m: Memory, vm: Vm, slot: number): Word {
-  const set = vm.machine.memslotsChange ? m.load(vm.activeMemslots) : 0;
-  return vm.memslots + (set * vm.slotCount + slot) * SLOT_WORDS;
+/** Handle of the first slot of the set that readers use; those of the others follow (kvm_memslots). */
+export function firstSlot(m: Memory, vm: Vm): number {
+  return vm.machine.memslotsChange ? m.load(vm.activeMemslots) * vm.slotCount : 0;
 }
 
-/** gfn_to_memslot in one address space: the slot that has `gfn`, or -1. It may be one that is about to be deleted. */
+/** The handle of slot `index` (id_to_memslot). */
+export function slotHandle(m: Memory, vm: Vm, index: number): number {
+  return firstSlot(m, vm) + index;
+}
+
+/** Which slot it is, in whichever set: what belongs to it apart from these words goes by that. */
+export function slotIndex(vm: Vm, slot: number): number {
+  return slot % vm.slotCount;
+}
+
+function slotWord(vm: Vm, slot: number): Word {
+  return vm.memslots + slot * SLOT_WORDS;
+}
+
+/** gfn_to_memslot in one address space: the handle of the slot that has `gfn`, or -1. It may be one that is about to be deleted. */
 export function slotOfGfn(m: Memory, vm: Vm, gfn: number, addressSpace: number): number {
-  for (let slot = 0; slot < vm.slotCount; slot++) {
-    const word = slotWord(m, vm, slot);
+  const first = firstSlot(m, vm);
+  for (let slot = first; slot < first + vm.slotCount; slot++) {
+    const word = slotWord(vm, slot);
     const index = gfn - m.load(word + SLOT_GFN);
     if (index < 0 || index >= m.load(word + SLOT_PAGES)) continue;
     if (vm.machine.addressSpaces === 1) return slot;
@@ -36,7 +55,7 @@ export function slotOfGfn(m: Memory, vm: Vm, gfn: number, addressSpace: number):
 
 /** __gfn_to_hva_memslot: the host page behind `gfn`, which the slot has. */
 export function pageOfGfn(m: Memory, vm: Vm, slot: number, gfn: number): number {
-  const word = slotWord(m, vm, slot);
+  const word = slotWord(vm, slot);
   return m.load(word + SLOT_PAGE) + gfn - m.load(word + SLOT_GFN);
 }
 
@@ -47,20 +66,20 @@ export function hostPageOfGfn(m: Memory, vm: Vm, gfn: number, addressSpace: numb
 }
 
 export function slotGfn(m: Memory, vm: Vm, slot: number): number {
-  return m.load(slotWord(m, vm, slot) + SLOT_GFN);
+  return m.load(slotWord(vm, slot) + SLOT_GFN);
 }
 
 export function slotPage(m: Memory, vm: Vm, slot: number): number {
-  return m.load(slotWord(m, vm, slot) + SLOT_PAGE);
+  return m.load(slotWord(vm, slot) + SLOT_PAGE);
 }
 
 /** 0 if there is no such slot now. */
 export function slotPages(m: Memory, vm: Vm, slot: number): number {
-  return m.load(slotWord(m, vm, slot) + SLOT_PAGES);
+  return m.load(slotWord(vm, slot) + SLOT_PAGES);
 }
 
 export function slotFlags(m: Memory, vm: Vm, slot: number): number {
-  return m.load(slotWord(m, vm, slot) + SLOT_FLAGS);
+  return m.load(slotWord(vm, slot) + SLOT_FLAGS);
 }
 
 /** KVM_MEMSLOT_INVALID: the slot is about to be deleted, and faults on it must come again. */

@@ -19,14 +19,14 @@ export function isPmlBufferFull(m: Memory, vm: Vm, vcpu: number): boolean {
   return vm.machine.pml && m.loadOwn(vm.pmlIndexes + vcpu) === PML_ENTRIES;
 }
 
-/** vmx_flush_pml_buffer, at every exit of the vCPU. */
-export function flushPmlBuffer(m: Memory, vm: Vm, vcpu: number): void {
+/** vmx_flush_pml_buffer, at every exit of the vCPU, which was in a guest of that address space. */
+export function flushPmlBuffer(m: Memory, vm: Vm, vcpu: number, addressSpace: number): void {
   const count = m.loadOwn(vm.pmlIndexes + vcpu);
   if (count === 0) return;
   srcuReadLock(m, vm.srcu, vcpu);
   for (let i = 0; i < count; i++) {
     const gfn = m.loadOwn(vm.pmlBuffers + vcpu * PML_ENTRIES + i);
-    const slot = slotOfGfn(m, vm, gfn, 0);
+    const slot = slotOfGfn(m, vm, gfn, addressSpace);
     if (slot >= 0) markPageDirtyInSlot(m, vm, slot, gfn);
   }
   srcuReadUnlock(m, vm.srcu, vcpu);

@@ -1,9 +1,9 @@
+import { rcuReadLock, rcuReadUnlock } from '../locks/rcu.ts';
 import { srcuReadLock, srcuReadUnlock } from '../locks/srcu.ts';
 import type { Memory } from '../shared/memory.ts';
 import { backingOf, isLeaf, isShadowPresent } from '../shared/spte.ts';
 import { pageFault } from './fault.ts';
-import { RET_PF_RETRY } from './fault-outcome.ts';
-import { slotOfGfn } from './memslots.ts';
+import { RET_PF_EMULATE, RET_PF_RETRY } from './fault-outcome.ts';
 import { endOfEntry, entryWord } from './tables.ts';
 import { reloadRoot, vcpuRootWord } from './vcpu.ts';
 import { L1, type Vm } from './vm.ts';
@@ -28,32 +28,38 @@ export function preFaultMemory(m: Memory, vm: Vm, vcpu: number, gfnStart: number
   let gfn = gfnStart;
   while (gfn < gfnEnd) {
     srcuReadLock(m, vm.srcu, vcpu);
-    const slot = slotOfGfn(m, vm, gfn, 0);
-    if (slot >= 0) mapInAdvance(m, vm, vcpu, gfn);
+    const outcome = mapInAdvance(m, vm, vcpu, gfn);
+    gfn = endOfMapping(m, vm, vcpu, gfn);
     srcuReadUnlock(m, vm.srcu, vcpu);
-    if (slot < 0) return PREFAULT_NO_SLOT;
-    gfn = endOfMapping(m, vm, m.loadOwn(vcpuRootWord(vm, vcpu, L1)), gfn);
+    if (outcome === RET_PF_EMULATE) return PREFAULT_NO_SLOT;
   }
   return PREFAULT_OK;
 }
 
-/** kvm_tdp_map_page: as often as it takes. */
-function mapInAdvance(m: Memory, vm: Vm, vcpu: number, gfn: number): void {
+/** kvm_tdp_map_page: as often as it takes; what came of it in the end. */
+function mapInAdvance(m: Memory, vm: Vm, vcpu: number, gfn: number): number {
   for (;;) {
     if (!reloadRoot(m, vm, vcpu, L1)) continue;
     const root = m.loadOwn(vcpuRootWord(vm, vcpu, L1));
-    if (pageFault(m, vm, vcpu, L1, root, gfn, false, true) !== RET_PF_RETRY) return;
+    const outcome = pageFault(m, vm, vcpu, L1, root, gfn, false, false, true);
+    if (outcome !== RET_PF_RETRY) return outcome;
   }
 }
 
-/** The gfn behind the leaf that maps `gfn` now. */
-function endOfMapping(m: Memory, vm: Vm, root: number, gfn: number): number {
-  let table = root;
+/** The gfn behind the leaf that maps `gfn` now. The kernel's fault says at which level it mapped the page. */
+function endOfMapping(m: Memory, vm: Vm, vcpu: number, gfn: number): number {
+  let table = m.loadOwn(vcpuRootWord(vm, vcpu, L1));
+  let end = gfn + 1;
+  rcuReadLock(m, vm.rcu, vcpu);
   for (let level = vm.levels; level > 1; level--) {
     const spte = m.load(entryWord(vm, table, level, gfn));
     if (!isShadowPresent(spte)) break;
-    if (isLeaf(spte, level)) return endOfEntry(vm, level, gfn);
+    if (isLeaf(spte, level)) {
+      end = endOfEntry(vm, level, gfn);
+      break;
+    }
     table = backingOf(spte);
   }
-  return gfn + 1;
+  rcuReadUnlock(m, vm.rcu, vcpu);
+  return end;
 }

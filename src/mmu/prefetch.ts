@@ -1,7 +1,7 @@
 import type { Memory, Word } from '../shared/memory.ts';
 import { isShadowPresent } from '../shared/spte.ts';
 import { isHostWritable } from './gup.ts';
-import { lookUpHostPage } from './host-page-state.ts';
+import { lookUpHostPage, markHostPageDirty } from './host-page-state.ts';
 import { hostVersionOf } from './host-page-table.ts';
 import {
   pageOfGfn,
@@ -97,8 +97,11 @@ function prefetchSlot(m: Memory, vm: Vm, table: number, gfn: number): number {
 
 /** get_user_pages_fast_only with FOLL_WRITE: only what the host has there already, and writable. */
 function prefetchPage(m: Memory, vm: Vm, slot: number, table: number, sptep: Word, gfn: number): boolean {
-  const entry = lookUpHostPage(m, vm, pageOfGfn(m, vm, slot, gfn));
+  const page = pageOfGfn(m, vm, slot, gfn);
+  const entry = lookUpHostPage(m, vm, page);
   if (!isHostWritable(entry)) return !vm.rules.prefetchNeedsWritableHostPage;
   mmuSetSpte(m, vm, slot, table, sptep, 1, gfn, hostVersionOf(entry), true, true);
+  // kvm_release_page_dirty: it may be written from now on.
+  if (vm.rules.marksHostPageDirty === 'when-created') markHostPageDirty(m, vm, page);
   return true;
 }

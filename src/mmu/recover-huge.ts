@@ -77,8 +77,9 @@ function recoverTdpHugePages(m: Memory, vm: Vm, thread: number, slot: number): v
     if (isRootInvalid(m, vm, root) || tableAddressSpace(m, vm, root) !== addressSpace) continue;
     if (recoverBelow(m, vm, slot, root, vm.levels, start, end)) flush = true;
   }
-  rcuReadUnlock(m, vm.rcu, thread);
+  // Inside the section, which keeps the removed tables from being handed out while vCPUs still walk them.
   if (flush) flushRemoteTlbs(m, vm);
+  rcuReadUnlock(m, vm.rcu, thread);
 }
 
 /** recover_huge_pages_range, zap_collapsible_spte_range: whether a flush is left to do. */

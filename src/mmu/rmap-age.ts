@@ -1,13 +1,12 @@
 import { rmapLock, rmapUnlockReadonly } from '../locks/rmap-lock.ts';
-import { setBitmapBit, testBitmapBit } from '../shared/bitmap.ts';
 import { GhostEvent } from '../shared/ghost-event.ts';
 import type { Memory, Word } from '../shared/memory.ts';
 import { isShadowPresent } from '../shared/spte.ts';
-import type { GfnRange } from './gfn-range.ts';
+import { type GfnRange, isAnySelected, recordYoung } from './gfn-range.ts';
 import { markHostPageDirty } from './host-page-state.ts';
 import { rmapHead, spteOfList } from './rmap.ts';
 import { maxLeafLevel } from './rmap-zap.ts';
-import { mmuSpteUpdate } from './shadow-spte.ts';
+import { mmuSpteUpdateNoTrack } from './shadow-spte.ts';
 import { isAccessed, isAdEnabled, isWritable, markForAccessTrack } from './spte-state.ts';
 import { pagesOfLevel } from './tables.ts';
 import { CLEAR, TEST } from './tdp-age.ts';
@@ -18,7 +17,7 @@ import type { Vm } from './vm.ts';
  * of a range, under `mmu_lock` for write or, where the rules say so, under each rmap's bit lock.
  */
 export function rmapAgeGfnRange(m: Memory, vm: Vm, range: GfnRange, action: number): boolean {
-  const { slot, pageOffset, bitmap, lastPage } = range;
+  const { slot, pageOffset, bitmap } = range;
   let young = false;
   for (let level = 1; level <= maxLeafLevel(vm); level++) {
     const step = pagesOfLevel(vm, level);
@@ -27,16 +26,15 @@ export function rmapAgeGfnRange(m: Memory, vm: Vm, range: GfnRange, action: numb
     const first = vm.rules.rmapWalkAligned ? range.start & ~(step - 1) : range.start;
     for (let gfn = first; gfn < range.end; gfn += step) {
       const inRange = Math.max(gfn, range.start);
-      const page = (inRange & ~(step - 1)) + pageOffset;
-      if (step > 1 && inRange + pageOffset !== page && !vm.rules.agesTouchedHugeLeaf) continue;
-      const bit = lastPage - (inRange + pageOffset);
-      if (bitmap !== 0 && action === CLEAR && vm.rules.clearsOnlySelected && !testBitmapBit(m, bitmap, bit)) continue;
-      if (!ageRmap(m, vm, rmapHead(m, vm, slot, level, inRange), level, action, page)) continue;
+      const leaf = inRange & ~(step - 1);
+      const end = Math.min(range.end, leaf + step);
+      if (step > 1 && inRange !== leaf && !vm.rules.agesTouchedHugeLeaf) continue;
+      if (action === CLEAR && !isAnySelected(m, vm, range, inRange, end)) continue;
+      if (!ageRmap(m, vm, rmapHead(m, vm, slot, level, inRange), level, action, leaf + pageOffset)) continue;
       young = true;
       if (action !== TEST) continue;
       if (bitmap === 0) return true;
-      for (let i = inRange; i < range.end && i < inRange + step; i++)
-        setBitmapBit(m, bitmap, lastPage - (i + pageOffset));
+      recordYoung(m, range, inRange, end);
     }
   }
   return young;
@@ -58,7 +56,7 @@ function ageRmap(m: Memory, vm: Vm, head: Word, level: number, action: number, p
       if (!vm.rules.testKeepsAccessed) m.clearBits(sptep, vm.spte.accessed);
       break;
     }
-    ageRmapSpte(m, vm, sptep, spte, page);
+    ageRmapSpte(m, vm, sptep, spte, level, page);
     noteYoung(m, vm, GhostEvent.clearedYoung, level, page, spte);
   }
   if (locks) rmapUnlockReadonly(m, head, value);
@@ -66,14 +64,14 @@ function ageRmap(m: Memory, vm: Vm, head: Word, level: number, action: number, p
 }
 
 /** mmu_spte_age. Only single atomic operations: nobody keeps others from changing the SPTE meanwhile. */
-function ageRmapSpte(m: Memory, vm: Vm, sptep: Word, spte: number, page: number): void {
+function ageRmapSpte(m: Memory, vm: Vm, sptep: Word, spte: number, level: number, page: number): void {
   if (isAdEnabled(vm, spte)) {
     m.clearBits(sptep, vm.spte.accessed);
     return;
   }
   if (vm.rules.tracksDirtyFirst && isWritable(spte)) markHostPageDirty(m, vm, page);
   const next = markForAccessTrack(vm, spte);
-  if (vm.rules.tracksAccessBy !== 'compare-exchange') mmuSpteUpdate(m, vm, sptep, next);
+  if (vm.rules.tracksAccessBy !== 'compare-exchange') mmuSpteUpdateNoTrack(m, vm, sptep, next, level, page);
   else if (!m.tryReplace(sptep, spte, next)) m.note(GhostEvent.ageGaveUp, page, spte);
 }
 

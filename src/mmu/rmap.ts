@@ -1,6 +1,7 @@
 import { RMAP_LOCKED, RMAP_MANY, rmapLock, rmapUnlock } from '../locks/rmap-lock.ts';
+import { GhostEvent } from '../shared/ghost-event.ts';
 import type { Memory, Word } from '../shared/memory.ts';
-import { slotGfn } from './memslots.ts';
+import { slotGfn, slotIndex } from './memslots.ts';
 import { DESC_COUNT, DESC_MORE, DESC_SPTES, DESC_WORDS, PTE_LIST_EXT, type Vm } from './vm.ts';
 
 /**
@@ -10,7 +11,7 @@ import { DESC_COUNT, DESC_MORE, DESC_SPTES, DESC_WORDS, PTE_LIST_EXT, type Vm } 
 
 /** gfn_to_rmap: the head for the page of `level` in `slot` that contains `gfn`. */
 export function rmapHead(m: Memory, vm: Vm, slot: number, level: number, gfn: number): Word {
-  const heads = vm.rmaps + slot * vm.rmapsPerSlot;
+  const heads = vm.rmaps + slotIndex(vm, slot) * vm.rmapsPerSlot;
   const base = slotGfn(m, vm, slot);
   if (level === 1) return heads + gfn - base;
   const shift = vm.entryBits * (level - 1);
@@ -67,17 +68,20 @@ export function pteListAdd(m: Memory, vm: Vm, head: Word, sptep: Word): void {
 export function pteListRemove(m: Memory, vm: Vm, head: Word, sptep: Word): void {
   const value = lock(m, vm, head);
   if ((value & RMAP_MANY) === 0) {
-    unlock(m, vm, head, 0);
+    const found = value === sptep << 2;
+    if (!found) noteMissing(m);
+    unlock(m, vm, head, found ? 0 : value);
     return;
   }
   const front = descWord(vm, value);
   const last = m.load(front + DESC_COUNT) - 1;
-  for (let desc = front; ; desc = descWord(vm, m.load(desc + DESC_MORE))) {
-    const hole = indexInDesc(m, desc, sptep);
-    if (hole < 0) continue;
-    m.store(desc + DESC_SPTES + hole, m.load(front + DESC_SPTES + last));
-    break;
+  const word = wordInDescs(m, vm, value, sptep);
+  if (word === 0) {
+    noteMissing(m);
+    unlock(m, vm, head, value);
+    return;
   }
+  m.store(word, m.load(front + DESC_SPTES + last));
   m.store(front + DESC_COUNT, last);
   if (last !== 0) {
     unlock(m, vm, head, value);
@@ -127,10 +131,19 @@ export function spteOfList(m: Memory, vm: Vm, value: number, index: number): Wor
   }
 }
 
-function indexInDesc(m: Memory, desc: Word, sptep: Word): number {
-  const count = m.load(desc + DESC_COUNT);
-  for (let i = 0; i < count; i++) if (m.load(desc + DESC_SPTES + i) === sptep) return i;
-  return -1;
+/** The word that holds `sptep` in the chain of descriptors that `value` points to, or 0. */
+function wordInDescs(m: Memory, vm: Vm, value: number, sptep: Word): Word {
+  for (let rest = value; rest !== 0; rest = m.load(descWord(vm, rest) + DESC_MORE)) {
+    const sptes = descWord(vm, rest) + DESC_SPTES;
+    const count = m.load(descWord(vm, rest) + DESC_COUNT);
+    for (let i = 0; i < count; i++) if (m.load(sptes + i) === sptep) return sptes + i;
+  }
+  return 0;
+}
+
+/** KVM_BUG_ON_DATA_CORRUPTION: an SPTE is not in the list that it should be in, which stays as it is. */
+function noteMissing(m: Memory): void {
+  m.note(GhostEvent.kernelWarning, -1, 0);
 }
 
 /**

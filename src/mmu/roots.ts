@@ -1,4 +1,4 @@
-import { readLock, readUnlock } from '../locks/mmu-lock.ts';
+import { readLock, readUnlock, writeLock, writeUnlock } from '../locks/mmu-lock.ts';
 import { queuedSpinLock, queuedSpinUnlock } from '../locks/queued-spinlock.ts';
 import type { Memory, Word } from '../shared/memory.ts';
 import { tableAddressSpace } from './memslots.ts';
@@ -26,14 +26,25 @@ export function nextRoot(m: Memory, vm: Vm, root: number): number {
 export function tdpMmuAllocRoot(m: Memory, vm: Vm, thread: number, addressSpace: number): number {
   // Under mmu_lock no root can become invalid, and under the list's lock none can appear: two vCPUs that come at
   // once share one root.
-  readLock(m, vm.mmuLock, thread);
+  lockForRoots(m, vm, thread);
   queuedSpinLock(m, vm.pagesLock, thread);
   let root = findValidRoot(m, vm, addressSpace);
   if (root !== 0) m.add(infoWord(vm, root, INFO_REFCOUNT), 1);
   else root = createRoot(m, vm, thread, addressSpace);
   queuedSpinUnlock(m, vm.pagesLock, thread);
-  readUnlock(m, vm.mmuLock);
+  unlockForRoots(m, vm);
   return root;
+}
+
+/** Takes `mmu_lock` as it takes to get a TDP root, or to put one. */
+export function lockForRoots(m: Memory, vm: Vm, thread: number): void {
+  if (vm.rules.tdpRootsTakeMmuLock === 'write') writeLock(m, vm.mmuLock, thread);
+  else readLock(m, vm.mmuLock, thread);
+}
+
+export function unlockForRoots(m: Memory, vm: Vm): void {
+  if (vm.rules.tdpRootsTakeMmuLock === 'write') writeUnlock(m, vm.mmuLock);
+  else readUnlock(m, vm.mmuLock);
 }
 
 /** kvm_tdp_mmu_put_root: drops a reference; the last one unlinks the root. The caller holds `mmu_lock`. */

@@ -5,7 +5,7 @@
 export interface Rules {
   // Aging.
 
-  /** Aging calls hold `mmu_lock` for write (before Linux 6.13) or nothing but RCU, SRCU and the rmap's bit lock. */
+  /** Aging calls hold `mmu_lock` for write (before Linux 6.15) or nothing but RCU, SRCU and the rmap's bit lock. */
   readonly agingTakesMmuLock: boolean;
   /** Aging calls work through a bitmap; if not, a call with one does nothing and says so. */
   readonly honoursBitmap: boolean;
@@ -25,6 +25,8 @@ export interface Rules {
   readonly tracksAccessBy: 'exchange-or-store' | 'compare-exchange';
   /** Access tracking, which takes W away, first marks the host page dirty. */
   readonly tracksDirtyFirst: boolean;
+  /** … and so does, in the TDP MMU, an SPTE that has become dirty when it is marked, although it was not when it was read. */
+  readonly trackingHandsDirtOn: boolean;
   /** Without A/D bits an SPTE is young if it is not access-tracked, or if its software Accessed bit is set. */
   readonly accessedMeans: 'not-tracked' | 'accessed-bit';
   /** Without A/D bits a writable SPTE has a software Dirty bit set, too. */
@@ -36,8 +38,16 @@ export interface Rules {
 
   /** When an update under `mmu_lock` for write must be an atomic exchange. */
   readonly atomicUpdate: 'spte_has_volatile_bits' | 'spte_needs_atomic_update';
+  /** How write access or Dirty is taken from the pages of a dirty log in the TDP MMU, under `mmu_lock` for write. */
+  readonly protectsMaskedBy: 'exchange-or-store' | 'fetch-and-or-store';
+  /** What an entry that is zapped under `mmu_lock` for read leaves to do comes before the TLB flush or (since 6.10) after it. */
+  readonly zapBookkeeping: 'before-flush' | 'after-flush';
+  /** vCPUs get and put TDP roots under `mmu_lock` for write (before Linux 6.9) or for read. */
+  readonly tdpRootsTakeMmuLock: 'write' | 'read';
   /** SHADOW_NONPRESENT_VALUE. */
   readonly nonpresentSpte: number;
+  /** A shadow MMU update of an MMU-writable SPTE asks for a TLB flush if it takes W or (since 6.13) MMU-writable away. */
+  readonly writeLossFlushes: 'writable' | 'mmu-writable';
   /** Whether a shadow MMU update that clears Accessed or Dirty asks for a TLB flush, as one that takes W away does. */
   readonly flushesClearedAccessedDirty: boolean;
   /** An SPTE that is zapped or loses Accessed hands it on to the host page (kvm_set_pfn_accessed). */

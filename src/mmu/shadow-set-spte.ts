@@ -52,9 +52,10 @@ export function mmuSetSpte(
   const spte = makeLeafSpte(vm, level, guestMode, before, version, prefetch, mapWritable);
   // make_spte logs what it makes writable, before anybody can write through it.
   if (isWritable(spte)) markPageDirtyInSlot(m, vm, slot, gfn);
+  // Before the update, which hands on what the old leaf knew: from the step that makes the leaf writable on, it is known.
+  if (isWritable(spte)) m.note(GhostEvent.madeWritable, pageOfGfn(m, vm, slot, gfn), spte);
   const outcome = before === spte ? RET_PF_SPURIOUS : RET_PF_FIXED;
   if (outcome === RET_PF_FIXED && mmuSpteUpdate(m, vm, sptep, spte)) flush = true;
-  if (isWritable(spte)) m.note(GhostEvent.madeWritable, pageOfGfn(m, vm, slot, gfn), spte);
   if (wasRmapped && prefetch) notePrefaultRewrote(m, vm, level, pageOfGfn(m, vm, slot, gfn), before, spte);
   if (flush) flushRemoteTlbs(m, vm);
   if (!wasRmapped) pteListAdd(m, vm, rmapHead(m, vm, slot, level, gfn), sptep);

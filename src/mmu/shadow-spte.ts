@@ -1,8 +1,7 @@
-import { GhostEvent } from '../shared/ghost-event.ts';
 import type { Memory, Word } from '../shared/memory.ts';
 import { isShadowPresent } from '../shared/spte.ts';
-import { leafChanged } from './leaf-changed.ts';
-import { hostPageOfGfn, slotOfGfn, tableAddressSpace } from './memslots.ts';
+import { handsLeavesOn, leafChanged, noteAccessedTaken, noteNonatomicUpdate } from './leaf-changed.ts';
+import { hostPageOfGfn, pageOfGfn, slotOfGfn, tableAddressSpace } from './memslots.ts';
 import { pteListRemove, rmapHead } from './rmap.ts';
 import { isAccessed, isDirty, isMmuWritable, isWritable, mustUpdateAtomically } from './spte-state.ts';
 import { gfnOfEntry, infoWord, tableOfEntry } from './tables.ts';
@@ -11,11 +10,9 @@ import { noteZapBegin, noteZapEnd } from './zap.ts';
 
 /** Updates of leaf SPTEs of the shadow MMU. The caller holds `mmu_lock` for write. */
 
-/** The host page of a shadow MMU leaf, or -1 if its slot is gone. */
-export function pageOfShadowLeaf(m: Memory, vm: Vm, sptep: Word): number {
-  const table = tableOfEntry(vm, sptep);
-  const gfn = gfnOfEntry(m, vm, table, m.load(infoWord(vm, table, INFO_LEVEL)), sptep);
-  return hostPageOfGfn(m, vm, gfn, tableAddressSpace(m, vm, table));
+/** The first host page of a shadow MMU leaf, or -1 if its slot is gone. */
+function pageOfShadowLeaf(m: Memory, vm: Vm, sptep: Word, table: number, level: number): number {
+  return hostPageOfGfn(m, vm, gfnOfEntry(m, vm, table, level, sptep), tableAddressSpace(m, vm, table));
 }
 
 /**
@@ -24,22 +21,42 @@ export function pageOfShadowLeaf(m: Memory, vm: Vm, sptep: Word): number {
  * @returns whether TLBs must be flushed
  */
 export function mmuSpteUpdate(m: Memory, vm: Vm, sptep: Word, next: number): boolean {
-  let old = m.load(sptep);
-  if (!isShadowPresent(old)) {
+  const spte = m.load(sptep);
+  if (!isShadowPresent(spte)) {
     m.store(sptep, next);
     return false;
   }
-  const page = pageOfShadowLeaf(m, vm, sptep);
-  if (mustUpdateAtomically(vm, old)) {
-    old = m.exchange(sptep, next);
-  } else {
-    m.store(sptep, next);
-    m.note(GhostEvent.nonatomicUpdate, page, old);
-  }
+  const table = tableOfEntry(vm, sptep);
+  const level = m.load(infoWord(vm, table, INFO_LEVEL));
+  // Looked up only for those who want to know it: the host page, and observers of a plain store.
+  const wanted = handsLeavesOn(vm) || !mustUpdateAtomically(vm, spte);
+  const page = wanted ? pageOfShadowLeaf(m, vm, sptep, table, level) : -1;
+  const old = writePresent(m, vm, sptep, spte, next, level, page);
+  if (page >= 0) noteAccessedTaken(m, vm, level, page, spte, old, next);
   leafChanged(m, vm, page, old, next);
-  if (isMmuWritable(vm, old) && !isWritable(next)) return true;
+  return leafChangeNeedsFlush(vm, old, next);
+}
+
+/** mmu_spte_update_no_track, of a leaf that maps `page` first: what it knew was handed on before, or is not to be. */
+export function mmuSpteUpdateNoTrack(m: Memory, vm: Vm, sptep: Word, next: number, level: number, page: number): void {
+  const spte = m.load(sptep);
+  if (isShadowPresent(spte)) writePresent(m, vm, sptep, spte, next, level, page);
+  else m.store(sptep, next);
+}
+
+function writePresent(m: Memory, vm: Vm, sptep: Word, spte: number, next: number, level: number, page: number): number {
+  if (mustUpdateAtomically(vm, spte)) return m.exchange(sptep, next);
+  m.store(sptep, next);
+  if (page >= 0) noteNonatomicUpdate(m, vm, level, page, spte);
+  return spte;
+}
+
+/** leaf_spte_change_needs_tlb_flush, and what mmu_spte_update looked at before there was one. */
+function leafChangeNeedsFlush(vm: Vm, old: number, now: number): boolean {
+  const keepsWrite = vm.rules.writeLossFlushes === 'mmu-writable' ? isMmuWritable(vm, now) : isWritable(now);
+  if (isMmuWritable(vm, old) && !keepsWrite) return true;
   if (!vm.rules.flushesClearedAccessedDirty) return false;
-  return (isAccessed(vm, old) && !isAccessed(vm, next)) || (isDirty(vm, old) && !isDirty(vm, next));
+  return (isAccessed(vm, old) && !isAccessed(vm, now)) || (isDirty(vm, old) && !isDirty(vm, now));
 }
 
 /** mmu_spte_clear_track_bits: makes a leaf nonpresent, and hands on what it knew; what it was. */
@@ -63,10 +80,8 @@ export function dropSpte(m: Memory, vm: Vm, sptep: Word): void {
   const table = tableOfEntry(vm, sptep);
   const level = m.load(infoWord(vm, table, INFO_LEVEL));
   const gfn = gfnOfEntry(m, vm, table, level, sptep);
-  const addressSpace = tableAddressSpace(m, vm, table);
-  const page = hostPageOfGfn(m, vm, gfn, addressSpace);
+  const slot = slotOfGfn(m, vm, gfn, tableAddressSpace(m, vm, table));
+  const page = slot < 0 ? -1 : pageOfGfn(m, vm, slot, gfn);
   const old = mmuSpteClearTrackBits(m, vm, sptep, level, page);
-  if (!isShadowPresent(old)) return;
-  const slot = slotOfGfn(m, vm, gfn, addressSpace);
-  if (slot >= 0) pteListRemove(m, vm, rmapHead(m, vm, slot, level, gfn), sptep);
+  if (isShadowPresent(old) && slot >= 0) pteListRemove(m, vm, rmapHead(m, vm, slot, level, gfn), sptep);
 }

@@ -5,7 +5,7 @@ import { backingOf, isLargeLeaf, isShadowPresent, makeNonleafSpte, PAGE_SIZE_BIT
 import { pageOfGfn, slotAddressSpace, tableAddressSpace } from './memslots.ts';
 import { isRootInvalid, nextRoot } from './roots.ts';
 import { markForAccessTrack } from './spte-state.ts';
-import { allocTable, endOfEntry, entryWord, infoWord, initTable, pagesOfLevel } from './tables.ts';
+import { allocTable, endOfEntry, entryWord, freeTable, infoWord, initTable, pagesOfLevel } from './tables.ts';
 import { INFO_ROLE, type Vm } from './vm.ts';
 
 /**
@@ -36,9 +36,9 @@ export function splitHugePage(
 }
 
 /**
- * kvm_mmu_try_split_huge_pages, of [gfnStart, gfnEnd): the TDP MMU splits eagerly, before dirty logging needs 4K leaves; the
- * shadow MMU does not. A pool that runs empty leaves the rest as it is, as a failed allocation does in the kernel. The
- * caller holds `mmu_lock`.
+ * kvm_mmu_try_split_huge_pages, of [gfnStart, gfnEnd): the TDP MMU splits eagerly, before dirty logging needs 4K leaves. The
+ * kernel's shadow MMU does so, too, for nested guests since 5.19; in this model it does not. A pool that runs empty leaves
+ * the rest as it is, as a failed allocation does in the kernel. The caller holds `mmu_lock`.
  */
 export function trySplitHugePages(
   m: Memory,
@@ -74,13 +74,17 @@ function splitBelow(
     const end = Math.min(gfnEnd, endOfEntry(vm, level, gfn));
     const word = entryWord(vm, table, level, gfn);
     let spte = m.load(word);
+    let child = 0;
     while (isShadowPresent(spte) && isLargeLeaf(spte)) {
-      const child = allocTable(m, vm, thread);
+      if (child === 0) child = allocTable(m, vm, thread);
       if (child === 0) return;
       initTable(m, vm, child, level - 1, gfn, m.load(infoWord(vm, table, INFO_ROLE)));
-      splitHugePage(m, vm, word, spte, level, child, pageOfGfn(m, vm, slot, gfn & ~(pagesOfLevel(vm, level) - 1)));
+      const page = pageOfGfn(m, vm, slot, gfn & ~(pagesOfLevel(vm, level) - 1));
+      if (splitHugePage(m, vm, word, spte, level, child, page)) child = 0;
       spte = m.load(word);
     }
+    // The leaf went before it could be split.
+    if (child !== 0) freeTable(m, vm, child);
     if (isShadowPresent(spte) && level > 2) splitBelow(m, vm, thread, slot, backingOf(spte), level - 1, gfn, end);
     gfn = end;
   }

@@ -5,7 +5,9 @@ import type { Vm } from './vm.ts';
 /** mmu_topup_memory_caches: fetches tables before `mmu_lock` is taken. False if the pool is empty. */
 export function topUpTableCache(m: Memory, vm: Vm, vcpu: number): boolean {
   const cache = vm.tableCache + vcpu * vm.levels;
-  for (let i = 0; i < vm.levels - 1; i++) {
+  // A table for each level below the root; a root of the shadow MMU is taken from here, too.
+  const count = Math.max(1, vm.levels - 1);
+  for (let i = 0; i < count; i++) {
     if (m.loadOwn(cache + i) !== 0) continue;
     const table = allocTable(m, vm, vcpu);
     if (table === 0) return false;

@@ -41,6 +41,11 @@ export function allocTable(m: Memory, vm: Vm, thread: number): number {
   return 0;
 }
 
+/** tdp_mmu_free_sp: gives back a table that was never linked, so that nobody can be in it. */
+export function freeTable(m: Memory, vm: Vm, table: number): void {
+  m.setBits(vm.freeTables + (table >>> 5), 1 << (table & 31));
+}
+
 /** Pages that a leaf of `level` maps. */
 export function pagesOfLevel(vm: Vm, level: number): number {
   return 1 << (vm.entryBits * (level - 1));

@@ -3,12 +3,21 @@ import { setBitmapBit, testBitmapBit } from '../shared/bitmap.ts';
 import { GhostEvent } from '../shared/ghost-event.ts';
 import type { Memory, Word } from '../shared/memory.ts';
 import { backingOf, isLargeLeaf, isShadowPresent, MMU_PRESENT } from '../shared/spte.ts';
-import type { GfnRange } from './gfn-range.ts';
+import { type GfnRange, isAnySelected, recordYoung } from './gfn-range.ts';
 import { markHostPageDirty } from './host-page-state.ts';
+import { handDirtOn } from './leaf-changed.ts';
 import { slotAddressSpace, tableAddressSpace } from './memslots.ts';
 import { isRootInvalid, nextRoot } from './roots.ts';
-import { isAccessed, isAdEnabled, isWritable, markForAccessTrack, mustUpdateAtomically } from './spte-state.ts';
+import {
+  isAccessed,
+  isAdEnabled,
+  isDirty,
+  isWritable,
+  markForAccessTrack,
+  mustUpdateAtomically,
+} from './spte-state.ts';
 import { endOfEntry, entryWord, pagesOfLevel } from './tables.ts';
+import { tdpMmuWriteSpte } from './tdp-write.ts';
 import type { Vm } from './vm.ts';
 
 /** What an aging walk does to young leaves. */
@@ -93,7 +102,7 @@ function ageLargeLeaf(
   gfnStart: number,
   gfnEnd: number,
 ): boolean {
-  const { pageOffset, bitmap, lastPage } = range;
+  const { pageOffset, bitmap } = range;
   if (!isAccessed(vm, spte)) return false;
   const pages = pagesOfLevel(vm, level);
   const firstPage = (gfnStart & ~(pages - 1)) + pageOffset;
@@ -102,16 +111,10 @@ function ageLargeLeaf(
     for (let i = 0; i < pages; i++) m.note(GhostEvent.testedYoung, firstPage + i, spte);
     if (!vm.rules.testKeepsAccessed) m.clearBits(word, vm.spte.accessed);
     if (bitmap === 0) return true;
-    for (let gfn = gfnStart; gfn < gfnEnd; gfn++) setBitmapBit(m, bitmap, lastPage - (gfn + pageOffset));
+    recordYoung(m, range, gfnStart, gfnEnd);
     return true;
   }
-  if (bitmap !== 0 && vm.rules.clearsOnlySelected) {
-    let selected = false;
-    for (let gfn = gfnStart; gfn < gfnEnd && !selected; gfn++) {
-      selected = testBitmapBit(m, bitmap, lastPage - (gfn + pageOffset));
-    }
-    if (!selected) return false;
-  }
+  if (!isAnySelected(m, vm, range, gfnStart, gfnEnd)) return false;
   ageSpte(m, vm, word, spte, firstPage);
   for (let i = 0; i < pages; i++) m.note(GhostEvent.clearedYoung, firstPage + i, spte);
   return true;
@@ -186,9 +189,7 @@ function ageSpte(m: Memory, vm: Vm, word: Word, spte: number, page: number): voi
 /** kvm_tdp_mmu_write_spte_atomic: a Dirty bit that the hardware set since the leaf was read goes to the host page. */
 function writeAtomically(m: Memory, vm: Vm, word: Word, next: number, page: number): void {
   const old = m.exchange(word, next);
-  if (vm.rules.marksHostPageDirty === 'when-lost' && (old & ~next & vm.spte.dirty) !== 0) {
-    markHostPageDirty(m, vm, page);
-  }
+  if (!isDirty(vm, next)) handDirtOn(m, vm, page, old);
 }
 
 /** The same without A/D bits: the leaf is marked for access tracking, and the next access faults. */
@@ -201,6 +202,6 @@ function trackSpte(m: Memory, vm: Vm, word: Word, spte: number, page: number): v
     if (!m.tryReplace(word, spte, next)) m.note(GhostEvent.ageGaveUp, page, spte);
     return;
   }
-  if (mustUpdateAtomically(vm, spte)) m.exchange(word, next);
-  else m.store(word, next);
+  const old = tdpMmuWriteSpte(m, vm, word, spte, next);
+  if (vm.rules.trackingHandsDirtOn) handDirtOn(m, vm, page, old);
 }

@@ -78,20 +78,23 @@ function mapTargetLevel(
   const old = m.load(word);
   if (isFrozen(old)) return RET_PF_RETRY;
   const oldIsLeaf = isShadowPresent(old) && isLeaf(old, level);
-  if (oldIsLeaf && vm.rules.faultKeepsPresentLeaf && isAccessAllowed(vm, old, write)) return RET_PF_SPURIOUS;
+  const suffices = oldIsLeaf && (prefetch || isAccessAllowed(vm, old, write));
+  if (suffices && vm.rules.faultKeepsPresentLeaf) return RET_PF_SPURIOUS;
   const version = hostVersionOf(entry);
   const spte = makeLeafSpte(vm, level, false, old, version, prefetch, isMapWritable(vm, entry, write));
   // make_spte logs what it makes writable, before anybody can write through it.
   if (isWritable(spte)) markPageDirtyInSlot(m, vm, slot, gfn);
   if (spte === old) return RET_PF_SPURIOUS;
+  // Looked up before, so that observers hear of it in the very step that makes the leaf writable.
+  const page = pageOfGfn(m, vm, slot, gfn);
   // Not a store: another vCPU may have mapped the page since the load, and its Accessed and Dirty would be lost.
   if (!m.tryReplace(word, old, spte)) return RET_PF_RETRY;
-  if (isWritable(spte)) m.note(GhostEvent.madeWritable, pageOfGfn(m, vm, slot, gfn), spte);
+  if (isWritable(spte)) m.note(GhostEvent.madeWritable, page, spte);
   if (!isShadowPresent(old)) return RET_PF_FIXED;
   if (oldIsLeaf) {
-    const page = pageOfGfn(m, vm, slot, gfn & ~(pagesOfLevel(vm, level) - 1));
-    if (prefetch) notePrefaultRewrote(m, vm, level, page, old, spte);
-    leafChanged(m, vm, page, old, spte);
+    const first = pageOfGfn(m, vm, slot, gfn & ~(pagesOfLevel(vm, level) - 1));
+    if (prefetch) notePrefaultRewrote(m, vm, level, first, old, spte);
+    leafChanged(m, vm, first, old, spte);
     return RET_PF_FIXED;
   }
   // A table gave way to a 2M leaf: handle_removed_pt, and no TLB may go on with what it mapped.

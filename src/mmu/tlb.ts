@@ -7,7 +7,7 @@ import { GUEST_MODES, type Vm } from './vm.ts';
 
 /** What an entry is tagged with: the guest frame, and in which guest mode it was walked. Never 0. */
 function tagOf(mode: number, gfn: number): number {
-  return gfn * GUEST_MODES + mode + 1;
+  return (gfn * GUEST_MODES + mode + 1) | 0;
 }
 
 /**

@@ -19,6 +19,11 @@ export function inGuest(mode: number): number {
   return IN_GUEST | (mode << MODE_SHIFT);
 }
 
+/** Which guest a vCPU of that state is in, if it is in one. */
+export function modeOf(state: number): number {
+  return (state & MODE_MASK) >>> MODE_SHIFT;
+}
+
 export function vcpuStateWord(vm: Vm, vcpu: number): Word {
   return vm.vcpuStates + vcpu * VCPU_STATE_STRIDE;
 }

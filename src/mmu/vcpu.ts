@@ -1,8 +1,8 @@
-import { readLock, readUnlock, writeLock, writeUnlock } from '../locks/mmu-lock.ts';
+import { writeLock, writeUnlock } from '../locks/mmu-lock.ts';
 import type { Memory, Word } from '../shared/memory.ts';
 import { addressSpaceOfMode } from './memslots.ts';
 import { flushPmlBuffer } from './pml.ts';
-import { isRootInvalid, tdpMmuAllocRoot, tdpMmuPutRoot } from './roots.ts';
+import { isRootInvalid, lockForRoots, tdpMmuAllocRoot, tdpMmuPutRoot, unlockForRoots } from './roots.ts';
 import { usesTdpMmu } from './shadow-pages.ts';
 import { shadowAllocRoot, shadowPutRoot } from './shadow-roots.ts';
 import { flushTlb } from './tlb.ts';
@@ -11,6 +11,7 @@ import {
   inGuest,
   KICK,
   MODE_MASK,
+  modeOf,
   REQUEST_FREE_OBSOLETE_ROOTS,
   REQUEST_TLB_FLUSH,
   vcpuStateWord,
@@ -41,9 +42,11 @@ export function enterGuest(m: Memory, vm: Vm, vcpu: number, mode: number = L1): 
 /** An exit: acknowledges a pending kick. */
 export function leaveGuest(m: Memory, vm: Vm, vcpu: number): void {
   const state = vcpuStateWord(vm, vcpu);
+  // Which guest it is in only the vCPU changes.
+  const mode = vm.machine.pml ? modeOf(m.load(state)) : L1;
   m.clearBits(state, IN_GUEST | MODE_MASK | KICK);
   m.wake(state);
-  if (vm.machine.pml) flushPmlBuffer(m, vm, vcpu);
+  if (vm.machine.pml) flushPmlBuffer(m, vm, vcpu, addressSpaceOfMode(mode));
 }
 
 /** kvm_mmu_reload, for a vCPU that is outside the guest: it has a root for the mode that was valid just now, or none. */
@@ -93,9 +96,9 @@ export function putRoot(m: Memory, vm: Vm, vcpu: number, mode: number): void {
   m.storeOwn(vcpuRootWord(vm, vcpu, mode), 0);
   flushTlb(m, vm, vcpu);
   if (isTdpMode(vm, mode)) {
-    readLock(m, vm.mmuLock, vcpu);
+    lockForRoots(m, vm, vcpu);
     tdpMmuPutRoot(m, vm, vcpu, root);
-    readUnlock(m, vm.mmuLock);
+    unlockForRoots(m, vm);
   } else {
     writeLock(m, vm.mmuLock, vcpu);
     shadowPutRoot(m, vm, root);

@@ -1,7 +1,8 @@
 import { rcuReadLock, rcuReadUnlock } from '../locks/rcu.ts';
-import { GhostEvent } from '../shared/ghost-event.ts';
 import type { Memory, Word } from '../shared/memory.ts';
 import { backingOf, isLargeLeaf, isLeaf, isShadowPresent, WRITABLE } from '../shared/spte.ts';
+import { markHostPageDirty } from './host-page-state.ts';
+import { handsLeavesOn, leafChanged, noteAccessedTaken, noteNonatomicUpdate } from './leaf-changed.ts';
 import { pageOfGfn, slotAddressSpace, tableAddressSpace } from './memslots.ts';
 import { rmapHead, spteOfList } from './rmap.ts';
 import { maxLeafLevel } from './rmap-zap.ts';
@@ -10,6 +11,7 @@ import { haveRmaps, usesTdpMmu } from './shadow-pages.ts';
 import { mmuSpteUpdate } from './shadow-spte.ts';
 import { adNeedsWriteProtect, isMmuWritable, mustUpdateAtomically } from './spte-state.ts';
 import { endOfEntry, entryWord, pagesOfLevel } from './tables.ts';
+import { tdpMmuWriteSpte } from './tdp-write.ts';
 import type { Vm } from './vm.ts';
 
 /** Taking write access or Dirty away, for dirty logging and for shadowed page tables. */
@@ -43,7 +45,7 @@ export function tdpMmuProtectRange(
   rcuReadLock(m, vm.rcu, thread);
   for (let root = m.load(vm.firstRoot); root !== 0; root = nextRoot(m, vm, root)) {
     if (isRootInvalid(m, vm, root) || tableAddressSpace(m, vm, root) !== addressSpace) continue;
-    protectBelow(m, vm, root, vm.levels, gfnStart, gfnEnd, minLevel, what);
+    protectBelow(m, vm, slot, root, vm.levels, gfnStart, gfnEnd, minLevel, what);
   }
   rcuReadUnlock(m, vm.rcu, thread);
 }
@@ -52,6 +54,7 @@ export function tdpMmuProtectRange(
 function protectBelow(
   m: Memory,
   vm: Vm,
+  slot: number,
   table: number,
   level: number,
   gfnStart: number,
@@ -65,20 +68,37 @@ function protectBelow(
     const word = entryWord(vm, table, level, gfn);
     const spte = m.load(word);
     if (isShadowPresent(spte)) {
-      if (isLeaf(spte, level)) protectAtomically(m, vm, word, level, what);
-      else if (level > minLevel) protectBelow(m, vm, backingOf(spte), level - 1, gfn, end, minLevel, what);
+      if (isLeaf(spte, level)) protectAtomically(m, vm, slot, word, level, gfn, what);
+      else if (level > minLevel) protectBelow(m, vm, slot, backingOf(spte), level - 1, gfn, end, minLevel, what);
     }
     gfn = end;
   }
 }
 
-function protectAtomically(m: Memory, vm: Vm, word: Word, level: number, what: number): void {
+/** tdp_mmu_set_spte_atomic, until it succeeds or there is nothing to do. */
+function protectAtomically(
+  m: Memory,
+  vm: Vm,
+  slot: number,
+  word: Word,
+  level: number,
+  gfn: number,
+  what: number,
+): void {
   for (;;) {
     const spte = m.load(word);
     if (!isShadowPresent(spte) || !isLeaf(spte, level)) return;
     const next = withoutDirt(vm, spte, what);
-    if (next === spte || m.tryReplace(word, spte, next)) return;
+    if (next === spte) return;
+    if (!m.tryReplace(word, spte, next)) continue;
+    if (handsLeavesOn(vm)) leafChanged(m, vm, firstPage(m, vm, slot, level, gfn), spte, next);
+    return;
   }
+}
+
+/** The first host page of the leaf of `level` that maps `gfn`. */
+function firstPage(m: Memory, vm: Vm, slot: number, level: number, gfn: number): number {
+  return pageOfGfn(m, vm, slot, gfn & ~(pagesOfLevel(vm, level) - 1));
 }
 
 /**
@@ -108,19 +128,32 @@ export function tdpMmuProtectMasked(
   rcuReadUnlock(m, vm.rcu, thread);
 }
 
-/** tdp_mmu_clear_spte_bits: a plain store where nobody else may change a bit that matters. */
+/** One leaf: tdp_mmu_set_spte, or tdp_mmu_clear_spte_bits, after which the host page counts as dirty in any case. */
 function protectUnderLock(m: Memory, vm: Vm, word: Word, what: number, page: number): void {
   const spte = m.load(word);
   // A 2M leaf cannot tell which of its pages was written; it is dealt with apart.
   if (!isShadowPresent(spte) || isLargeLeaf(spte)) return;
   const next = withoutDirt(vm, spte, what);
   if (next === spte) return;
-  if (mustUpdateAtomically(vm, spte)) {
-    m.clearBits(word, spte & ~next);
+  if (vm.rules.protectsMaskedBy === 'exchange-or-store') {
+    updateLeaf(m, vm, word, spte, next, 1, page);
     return;
   }
-  m.store(word, next);
-  m.note(GhostEvent.nonatomicUpdate, page, spte);
+  if (mustUpdateAtomically(vm, spte)) {
+    m.clearBits(word, spte & ~next);
+  } else {
+    m.store(word, next);
+    noteNonatomicUpdate(m, vm, 1, page, spte);
+  }
+  if (vm.rules.marksHostPageDirty === 'when-lost') markHostPageDirty(m, vm, page);
+}
+
+/** tdp_mmu_set_spte: changes a leaf of `level`, which maps `page` first, and hands on what it knew. */
+function updateLeaf(m: Memory, vm: Vm, word: Word, spte: number, next: number, level: number, page: number): void {
+  const old = tdpMmuWriteSpte(m, vm, word, spte, next);
+  if (mustUpdateAtomically(vm, spte)) noteAccessedTaken(m, vm, level, page, spte, old, next);
+  else noteNonatomicUpdate(m, vm, level, page, spte);
+  leafChanged(m, vm, page, old, next);
 }
 
 /** The word of the entry at which a walk for `gfn` ends, 0 if that is not a leaf or is below `minLevel`. */
@@ -149,7 +182,7 @@ export function rmapProtect(m: Memory, vm: Vm, slot: number, level: number, gfn:
   return flush;
 }
 
-/** slot_rmap_write_protect over a range of a slot, from `minLevel` up. `mmu_lock` is held for write. */
+/** walk_slot_rmaps with rmap_write_protect or __rmap_clear_dirty: leaves of these levels. `mmu_lock` is held for write. */
 export function rmapProtectRange(
   m: Memory,
   vm: Vm,
@@ -157,11 +190,11 @@ export function rmapProtectRange(
   gfnStart: number,
   gfnEnd: number,
   minLevel: number,
+  maxLevel: number,
   what: number,
 ): boolean {
-  if (!haveRmaps(m, vm)) return false;
   let flush = false;
-  for (let level = minLevel; level <= maxLeafLevel(vm); level++) {
+  for (let level = minLevel; level <= maxLevel; level++) {
     const step = pagesOfLevel(vm, level);
     for (let gfn = gfnStart & ~(step - 1); gfn < gfnEnd; gfn += step) {
       if (rmapProtect(m, vm, slot, level, Math.max(gfn, gfnStart), what)) flush = true;
@@ -200,7 +233,9 @@ export function slotGfnWriteProtect(
     const word = leafWord(m, vm, root, gfn, minLevel);
     const spte = word === 0 ? 0 : m.load(word);
     if (!isShadowPresent(spte) || !isMmuWritable(vm, spte)) continue;
-    m.clearBits(word, WRITABLE | vm.spte.mmuWritable);
+    const level = isLargeLeaf(spte) ? 2 : 1;
+    const next = spte & ~(WRITABLE | vm.spte.mmuWritable);
+    updateLeaf(m, vm, word, spte, next, level, firstPage(m, vm, slot, level, gfn));
     flush = true;
   }
   rcuReadUnlock(m, vm.rcu, thread);

@@ -26,8 +26,13 @@ export function zapAllFast(m: Memory, vm: Vm, thread: number): void {
 /** The same for a caller that keeps memslots from changing otherwise. */
 export function zapAll(m: Memory, vm: Vm, thread: number): void {
   writeLock(m, vm.mmuLock, thread);
-  invalidateAllRoots(m, vm);
+  m.note(GhostEvent.rootInvalidateBegin, -1, 0);
+  invalidateTdpRoots(m, vm);
   if (vm.hasShadowMmu) zapActivePages(m, vm);
+  // When roots of both MMUs are invalid: a vCPU that met the request before would keep its root. No TLB flush: a vCPU
+  // flushes its own when it loads the next root.
+  makeAllCpusRequest(m, vm, REQUEST_FREE_OBSOLETE_ROOTS, true);
+  m.note(GhostEvent.rootInvalidateEnd, -1, 0);
   writeUnlock(m, vm.mmuLock);
   if (!usesTdpMmu(vm)) return;
   readLock(m, vm.mmuLock, thread);
@@ -35,17 +40,13 @@ export function zapAll(m: Memory, vm: Vm, thread: number): void {
   readUnlock(m, vm.mmuLock);
 }
 
-/** kvm_tdp_mmu_invalidate_roots, and the request that makes vCPUs leave the roots. */
-function invalidateAllRoots(m: Memory, vm: Vm): void {
-  m.note(GhostEvent.rootInvalidateBegin, -1, 0);
+/** kvm_tdp_mmu_invalidate_roots. */
+function invalidateTdpRoots(m: Memory, vm: Vm): void {
   for (let root = m.load(vm.firstRoot); root !== 0; root = nextRoot(m, vm, root)) {
     if (m.load(infoWord(vm, root, INFO_INVALID)) !== 0) continue;
     m.store(infoWord(vm, root, INFO_ZAP_PENDING), 1);
     m.store(infoWord(vm, root, INFO_INVALID), 1);
   }
-  // No TLB flush: a vCPU flushes its own when it loads the next root.
-  makeAllCpusRequest(m, vm, REQUEST_FREE_OBSOLETE_ROOTS, true);
-  m.note(GhostEvent.rootInvalidateEnd, -1, 0);
 }
 
 /** kvm_tdp_mmu_zap_invalidated_roots, under `mmu_lock` for read. */
@@ -107,7 +108,7 @@ export function removeTable(m: Memory, vm: Vm, table: number, level: number): vo
 
 /**
  * tdp_mmu_zap_spte_atomic: zaps one entry under `mmu_lock` for read. It is frozen until TLBs are flushed, so that no fault
- * maps another page while some vCPU still reaches the old one (B18).
+ * maps another page while some vCPU still reaches the old one (B18). The caller is in an RCU section.
  *
  * @param page the first host page of a leaf
  * @returns false if the entry has changed
@@ -118,9 +119,15 @@ export function zapSpteAtomic(m: Memory, vm: Vm, word: Word, spte: number, level
   const frozen = m.tryReplace(word, spte, vm.rules.nonpresentSpte | FROZEN_BITS);
   if (leaf) noteZapEnd(m, vm, level, page, frozen ? spte : vm.rules.nonpresentSpte);
   if (!frozen) return false;
+  if (vm.rules.zapBookkeeping === 'before-flush') entryZapped(m, vm, spte, level, page);
   flushRemoteTlbs(m, vm);
   m.store(word, vm.rules.nonpresentSpte);
-  if (leaf) leafChanged(m, vm, page, spte, vm.rules.nonpresentSpte);
-  else removeTable(m, vm, backingOf(spte), level - 1);
+  if (vm.rules.zapBookkeeping === 'after-flush') entryZapped(m, vm, spte, level, page);
   return true;
+}
+
+/** handle_changed_spte, of an entry that is zapped. */
+function entryZapped(m: Memory, vm: Vm, spte: number, level: number, page: number): void {
+  if (isLeaf(spte, level)) leafChanged(m, vm, page, spte, vm.rules.nonpresentSpte);
+  else removeTable(m, vm, backingOf(spte), level - 1);
 }

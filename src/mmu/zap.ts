@@ -6,8 +6,8 @@ import type { GfnRange } from './gfn-range.ts';
 import { leafChanged } from './leaf-changed.ts';
 import { slotAddressSpace, tableAddressSpace } from './memslots.ts';
 import { nextRoot } from './roots.ts';
-import { mustUpdateAtomically } from './spte-state.ts';
 import { endOfEntry, entryWord, pagesOfLevel } from './tables.ts';
+import { tdpMmuWriteSpte } from './tdp-write.ts';
 import type { Vm } from './vm.ts';
 
 /**
@@ -59,17 +59,10 @@ function zapTable(
   return zapped;
 }
 
-/**
- * kvm_tdp_mmu_write_spte. Under `mmu_lock` for write only the hardware and lockless aging change the entry meanwhile;
- * where a bit that they may change matters, the write is an exchange.
- *
- * @param page the first host page that the leaf maps
- */
+/** @param page the first host page that the leaf maps */
 function zapLeaf(m: Memory, vm: Vm, word: Word, spte: number, level: number, page: number): void {
   noteZapBegin(m, vm, level, page);
-  let old = spte;
-  if (mustUpdateAtomically(vm, spte)) old = m.exchange(word, vm.rules.nonpresentSpte);
-  else m.store(word, vm.rules.nonpresentSpte);
+  const old = tdpMmuWriteSpte(m, vm, word, spte, vm.rules.nonpresentSpte);
   noteZapEnd(m, vm, level, page, old);
   leafChanged(m, vm, page, old, vm.rules.nonpresentSpte);
 }

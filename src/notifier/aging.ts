@@ -1,7 +1,7 @@
 import { writeLock, writeUnlock } from '../locks/mmu-lock.ts';
 import { srcuReadLock, srcuReadUnlock } from '../locks/srcu.ts';
 import { ageGfnRange } from '../mmu/age-gfn.ts';
-import { slotGfn, slotPage, slotPages } from '../mmu/memslots.ts';
+import { firstSlot, slotGfn, slotPage, slotPages } from '../mmu/memslots.ts';
 import { CLEAR, TEST } from '../mmu/tdp-age.ts';
 import { flushRemoteTlbs } from '../mmu/vcpu-state.ts';
 import type { Vm } from '../mmu/vm.ts';
@@ -68,7 +68,8 @@ function ageHvaRange(
   let young = false;
   let locked = false;
   srcuReadLock(m, vm.srcu, thread);
-  for (let slot = 0; slot < vm.slotCount; slot++) {
+  const first = firstSlot(m, vm);
+  for (let slot = first; slot < first + vm.slotCount; slot++) {
     const page = slotPage(m, vm, slot);
     const from = Math.max(firstPage, page);
     const to = Math.min(endPage, page + slotPages(m, vm, slot));

@@ -42,7 +42,7 @@ export async function raceScenarioFile(options: RaceOptions): Promise<RaceDocume
     variants.push({
       variant: result.variant,
       mutant: options.mutant ?? null,
-      ...compare(outcomes, seen),
+      ...compare(outcomes, seen, options.repeat),
       explored: { scenario, verdict, complete, states },
     });
   }
@@ -110,14 +110,16 @@ async function race(scenario: ScenarioText, variant: string, options: RaceOption
 function compare(
   outcomes: readonly CheckOutcome[],
   seen: ReadonlyMap<string, number>,
+  repeat: number,
 ): Pick<RacedVariant, 'verdict' | 'rounds' | 'outcomes' | 'unexplained'> {
   const known = new Set(outcomes.map(({ results }) => JSON.stringify(results)));
   const unexplained = [...seen]
     .filter(([key]) => !known.has(key))
     .map(([key, count]) => ({ results: JSON.parse(key) as CheckOutcome['results'], seen: count }));
+  const rounds = [...seen.values()].reduce((sum, count) => sum + count, 0);
   return {
-    verdict: unexplained.length > 0 ? 'violated' : 'clean',
-    rounds: [...seen.values()].reduce((sum, count) => sum + count, 0),
+    verdict: unexplained.length > 0 ? 'violated' : rounds < repeat ? 'interrupted' : 'clean',
+    rounds,
     outcomes: outcomes.map((outcome) => ({ ...outcome, seen: seen.get(JSON.stringify(outcome.results)) ?? 0 })),
     unexplained,
   };

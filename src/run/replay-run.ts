@@ -33,14 +33,14 @@ function itemsOf(tokenOrFile: string): ReplayItem[] {
   if (token !== undefined) return [{ token, file: null, seed: '1' }];
   const accepted = 'accepted: a token that `check` has printed, or a file that `check --json=FILE` has written';
   if (!existsSync(tokenOrFile)) throw new InputError(`${tokenOrFile}: no such file, and no token; ${accepted}`);
-  let document: Partial<CheckResult>;
+  let document: Partial<CheckResult> | null;
   try {
-    document = JSON.parse(readFileSync(tokenOrFile, 'utf8')) as Partial<CheckResult>;
+    document = JSON.parse(readFileSync(tokenOrFile, 'utf8')) as Partial<CheckResult> | null;
   } catch (error) {
     throw new InputError(`${tokenOrFile}: no JSON; ${accepted}`, { cause: error });
   }
-  if (document.schema !== CHECK_SCHEMA || !Array.isArray(document.results)) {
-    throw new InputError(`${tokenOrFile}: schema ${String(document.schema)}; accepted: ${CHECK_SCHEMA}`);
+  if (document?.schema !== CHECK_SCHEMA || !Array.isArray(document.results)) {
+    throw new InputError(`${tokenOrFile}: schema ${String(document?.schema)}; accepted: ${CHECK_SCHEMA}`);
   }
   const { seed = '1', results } = document as CheckResult;
   return results.flatMap(({ file, violations }) =>

@@ -15,7 +15,7 @@ export const GhostEvent = {
   faultBegin: 4,
   /**
    * Closing. The fault was handled; value 0: it must be retried, 1: it mapped the page, 2: somebody else had, 3: it was
-   * mended without `mmu_lock`.
+   * mended without `mmu_lock`, 5: no slot has the page's frame, so that its access is over, emulated, without an `accessEnd`.
    */
   faultEnd: 5,
   /** Closing. An aging call found an SPTE of `page` young and left it so; value is the SPTE. */
@@ -24,7 +24,10 @@ export const GhostEvent = {
   clearedYoung: 7,
   /** Opening. The next step zaps an SPTE that maps `page`. */
   zapBegin: 8,
-  /** Closing. An SPTE of `page` was zapped; value is the SPTE as it was. */
+  /**
+   * Closing. An SPTE of `page` was zapped; value is the SPTE as it was. Or an update took an Accessed bit along that has been
+   * set meanwhile, and hands it on to the host page, as a zap does.
+   */
   zapEnd: 9,
   /** Opening. A root becomes invalid: aging may skip whatever it maps. */
   rootInvalidateBegin: 10,
@@ -46,7 +49,7 @@ export const GhostEvent = {
   rcuReadUnlock: 18,
   /** Opening. Table `value` was unlinked: sections that begin from now on cannot reach it. */
   tableRetired: 19,
-  /** Closing. A WARN of the real code would fire; value is a `KernelWarning`. */
+  /** Closing. A WARN of the real code would fire. */
   kernelWarning: 20,
   /** Closing. vCPUs that were in the guest have been made to flush their TLBs. */
   remoteTlbFlush: 21,

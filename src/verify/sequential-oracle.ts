@@ -1,7 +1,7 @@
 import { GhostEvent } from '../shared/ghost-event.ts';
 import type { GhostSink } from '../shared/ghost-sink.ts';
 import type { ReasonId } from '../shared/property.ts';
-import { isLargeLeaf, isShadowPresent } from '../shared/spte.ts';
+import { EPT, isLargeLeaf, isShadowPresent, LEGACY } from '../shared/spte.ts';
 
 /** What an aging call said wrong of a page. Without a reason it is forbidden, with one it is tolerated. */
 export interface SequentialFinding {
@@ -9,6 +9,9 @@ export interface SequentialFinding {
   readonly page: number;
   readonly reason: ReasonId | null;
 }
+
+/** What aging takes away, of whichever format: an Accessed bit, or what marking for access tracking clears. */
+const TELLS_ACCESS = EPT.accessed | LEGACY.accessed | EPT.readExecute;
 
 /** What the flag of a page says. */
 const OLD = 0;
@@ -24,6 +27,8 @@ const EITHER = 2;
  */
 export class SequentialOracle implements GhostSink {
   readonly #accessed: Uint8Array;
+  /** The SPTE that the last access went through. */
+  readonly #through: Int32Array;
   /** Why the flag may be lost, or show although it is not set. */
   readonly #lossExcuse: (ReasonId | null)[];
   readonly #falseYoungExcuse: (ReasonId | null)[];
@@ -34,6 +39,7 @@ export class SequentialOracle implements GhostSink {
 
   constructor(pages: number, pagesPerLargeLeaf: number) {
     this.#accessed = new Uint8Array(pages);
+    this.#through = new Int32Array(pages);
     this.#lossExcuse = new Array(pages).fill(null);
     this.#falseYoungExcuse = new Array(pages).fill(null);
     this.#pagesPerLeaf = pagesPerLargeLeaf;
@@ -43,11 +49,13 @@ export class SequentialOracle implements GhostSink {
     switch (event) {
       case GhostEvent.accessEnd:
         this.#accessed[page] = ACCESSED;
+        this.#through[page] = value;
         this.#lossExcuse[page] = null;
         break;
       case GhostEvent.tlbHit:
         if (this.#accessed[page] === OLD) this.#lossExcuse[page] = 'tlb-hit';
         this.#accessed[page] = ACCESSED;
+        this.#through[page] = value;
         break;
       case GhostEvent.testedYoung:
         this.#found.set(page, value);
@@ -58,7 +66,10 @@ export class SequentialOracle implements GhostSink {
         else this.#reset(page);
         break;
       case GhostEvent.zapEnd:
-        if (isShadowPresent(value)) this.#lossExcuse[page] ??= 'zapped';
+        // An SPTE that did not tell of the access, as that did which it went through, takes nothing along.
+        if (isShadowPresent(value) && ((this.#through[page] as number) & ~value & TELLS_ACCESS) === 0) {
+          this.#lossExcuse[page] ??= 'zapped';
+        }
         break;
       case GhostEvent.prefaultRewrote:
         this.#lossExcuse[page] ??= 'prefault-rewrites';

@@ -33,6 +33,12 @@ export class StepRecorder {
     return this.steps.some((step) => step.word === word);
   }
 
+  /** Those of the words that something may have changed, in the order in which that was done first. */
+  changedInOrder(words: readonly Word[]): Word[] {
+    const changed = this.steps.filter(({ word, operation }) => words.includes(word) && !READS.has(operation));
+    return [...new Set(changed.map(({ word }) => word))];
+  }
+
   /** The operations that may have changed the word. */
   changesOf(word: Word): (keyof Memory)[] {
     return this.steps

@@ -1,7 +1,7 @@
 import { createVm, initMemslot, initVm, type MemslotSpec } from '../../../src/mmu/create-vm.ts';
 import type { Geometry } from '../../../src/mmu/geometry.ts';
 import type { Rules } from '../../../src/mmu/rules.ts';
-import type { Vm } from '../../../src/mmu/vm.ts';
+import type { MachineSpec, Vm } from '../../../src/mmu/vm.ts';
 import type { GhostSink } from '../../../src/shared/ghost-sink.ts';
 import type { Layout } from '../../../src/shared/layout.ts';
 import type { Word } from '../../../src/shared/memory.ts';
@@ -17,6 +17,7 @@ export interface VmSpec {
   readonly tlbEntries: number;
   readonly spte?: SpteLayout;
   readonly tables?: number;
+  readonly machine?: MachineSpec;
 }
 
 /** Pages that the bitmap of a `SequentialVm` has room for. */

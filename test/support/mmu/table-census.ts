@@ -1,5 +1,5 @@
 import { isRootInvalid, nextRoot } from '../../../src/mmu/roots.ts';
-import { backingOf, isShadowPresent } from '../../../src/shared/spte.ts';
+import { backingOf, isLeaf, isShadowPresent } from '../../../src/shared/spte.ts';
 import type { SequentialVm } from './sequential-vm.ts';
 
 export interface TableCensus {
@@ -23,7 +23,7 @@ export function takeTableCensus({ m, vm }: SequentialVm): TableCensus {
     if (level === 1) return;
     for (let i = 0; i < vm.entries; i++) {
       const spte = m.load(vm.tables + table * vm.entries + i);
-      if (isShadowPresent(spte)) below(backingOf(spte), level - 1);
+      if (isShadowPresent(spte) && !isLeaf(spte, level)) below(backingOf(spte), level - 1);
     }
   };
   const validRoots: number[] = [];
