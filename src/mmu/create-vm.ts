@@ -79,6 +79,10 @@ const DEFAULT_MACHINE: Required<MachineSpec> = Object.freeze({
 export function createVm(layout: LayoutBuilder, config: VmConfig): Vm {
   const { geometry, vcpus, threads, pages, slots } = config;
   const machine = Object.freeze({ ...DEFAULT_MACHINE, ...config.machine });
+  if (machine.hugePages && geometry.levels < 2) throw new RangeError('2M pages take at least two levels of tables');
+  if (config.spte.adTypeShift === 0 && (!machine.adBits || (machine.pml && machine.nested))) {
+    throw new RangeError(`${config.spte.name} SPTEs cannot say that their A/D bits are not in use, or not logged`);
+  }
   const hasShadowMmu = machine.nested || !machine.tdpMmu || !machine.npt;
   const entries = 2 ** geometry.entryBits;
   const roots = 1 + (machine.nested ? 1 : 0) + (machine.addressSpaces - 1);

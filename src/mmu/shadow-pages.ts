@@ -5,7 +5,7 @@ import { dropSpte } from './shadow-spte.ts';
 import { hasAdBits } from './spte-state.ts';
 import { takeCachedTable } from './table-cache.ts';
 import { infoWord, initTable, retireTable } from './tables.ts';
-import { flushRemoteTlbs } from './vcpu-state.ts';
+import { flushRemoteTlbs, makeAllCpusRequest, REQUEST_FREE_OBSOLETE_ROOTS } from './vcpu-state.ts';
 import {
   INFO_GFN,
   INFO_INVALID,
@@ -111,7 +111,8 @@ export function prepareZapPage(m: Memory, vm: Vm, sp: number, list: number): num
   for (let value = m.load(parents); value !== 0; value = m.load(parents)) {
     dropParentPte(m, vm, sp, spteOfList(m, vm, value, 0));
   }
-  if (m.load(infoWord(vm, sp, INFO_INVALID)) === 0) {
+  const wasValid = m.load(infoWord(vm, sp, INFO_INVALID)) === 0;
+  if (wasValid) {
     if ((m.load(infoWord(vm, sp, INFO_ROLE)) & ROLE_DIRECT) === 0) m.add(vm.indirectShadowPages, -1);
     removeFromList(m, vm, sp);
   }
@@ -119,6 +120,9 @@ export function prepareZapPage(m: Memory, vm: Vm, sp: number, list: number): num
   if (m.load(infoWord(vm, sp, INFO_REFCOUNT)) === 0) {
     m.store(infoWord(vm, sp, INFO_NEXT), freed);
     freed = sp;
+  } else if (wasValid) {
+    // After the root is marked, or a vCPU that looks at once would keep it.
+    makeAllCpusRequest(m, vm, REQUEST_FREE_OBSOLETE_ROOTS, true);
   }
   return freed;
 }

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import type { ExploreOptions } from '../../src/explore/explore-program.ts';
-import type { Monitor } from '../../src/verify/monitor.ts';
 import type { Program } from '../../src/explore/program.ts';
 import type { ProgramResult } from '../../src/explore/program-result.ts';
 import { rcuMonitor } from '../../src/explore/rcu-monitor.ts';
@@ -21,6 +20,7 @@ import { createStartGate, openStartGate, passStartGate } from '../../src/locks/s
 import { GhostEvent } from '../../src/shared/ghost-event.ts';
 import { LayoutBuilder } from '../../src/shared/layout.ts';
 import type { Memory, Word } from '../../src/shared/memory.ts';
+import type { Monitor } from '../../src/verify/monitor.ts';
 import { exploreReplayed } from '../support/explore-replayed.ts';
 
 type Body = (m: Memory) => unknown;

@@ -25,15 +25,21 @@ export interface CliOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Sent as soon as the program has said something on either stream. */
   readonly signal?: NodeJS.Signals;
+  /** Sends it so much later instead, to a program that says nothing until it ends. */
+  readonly signalAfterMs?: number;
 }
 
 /** The command as users run it, from dist; without the environment's wishes about colour. */
-export function runCli(args: readonly string[], { cwd, stdin, env, signal }: CliOptions = {}): Promise<CliResult> {
+export function runCli(
+  args: readonly string[],
+  { cwd, stdin, env, signal, signalAfterMs }: CliOptions = {},
+): Promise<CliResult> {
   const { CI: _ci, NO_COLOR: _noColor, FORCE_COLOR: _forceColor, ...inherited } = process.env;
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [MAIN, ...args], { cwd, env: { ...inherited, ...env } });
     const said = { stdout: '', stderr: '' };
-    let signalled = false;
+    let signalled = signalAfterMs !== undefined;
+    const timer = signalled ? setTimeout(() => child.kill(signal), signalAfterMs) : undefined;
     for (const name of ['stdout', 'stderr'] as const) {
       child[name].setEncoding('utf8').on('data', (text: string) => {
         said[name] += text;
@@ -43,7 +49,10 @@ export function runCli(args: readonly string[], { cwd, stdin, env, signal }: Cli
       });
     }
     child.on('error', reject);
-    child.on('close', (code) => resolve({ code, ...said }));
+    child.on('close', (code) => {
+      clearTimeout(timer);
+      resolve({ code, ...said });
+    });
     // A command that does not read its input closes it early.
     child.stdin.on('error', () => {});
     child.stdin.end(stdin ?? '');
