@@ -56,6 +56,7 @@ const DIRTY_EVENTS = [
   GhostEvent.handOutBegin,
   GhostEvent.handOutEnd,
   GhostEvent.loggingBegun,
+  GhostEvent.pmlFlushed,
 ];
 const RCU_EVENTS = [
   GhostEvent.rcuReadLock,
@@ -161,6 +162,7 @@ function monitorsFor(machine: ScenarioVm, scenario: Scenario): WatchingMonitor[]
       // Calls of the setup are over when the threads begin: they use the place of one of theirs.
       callers: callers.length === 0 ? [scenario.threads.length] : callers,
       pagesPerLargeLeaf: vm.entries,
+      skipsInvalidRoots: !vm.rules.agesInvalidRoots,
       passesAccessedOn: vm.rules.passesAccessedOn,
       toleratesNonatomicAccessed: vm.rules.atomicUpdate === 'spte_needs_atomic_update',
     };

@@ -1,4 +1,5 @@
 import { srcuReadLock, srcuReadUnlock } from '../locks/srcu.ts';
+import { GhostEvent } from '../shared/ghost-event.ts';
 import type { Memory } from '../shared/memory.ts';
 import { markPageDirtyInSlot } from './dirty-bitmap.ts';
 import { slotOfGfn } from './memslots.ts';
@@ -31,6 +32,7 @@ export function flushPmlBuffer(m: Memory, vm: Vm, vcpu: number, addressSpace: nu
   }
   srcuReadUnlock(m, vm.srcu, vcpu);
   m.storeOwn(vm.pmlIndexes + vcpu, 0);
+  m.note(GhostEvent.pmlFlushed, -1, count);
 }
 
 /** kvm_arch_sync_dirty_log: vCPUs are kicked, so that they flush at the exit that follows; nobody waits for it. */

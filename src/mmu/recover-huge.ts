@@ -114,6 +114,8 @@ function recoverBelow(
 function recoverTable(m: Memory, vm: Vm, slot: number, word: Word, gfn: number): boolean {
   const first = gfn & ~(pagesOfLevel(vm, 2) - 1);
   if (first !== gfn || !couldBeHuge(m, vm, slot, gfn)) return false;
+  // Looked up before, so that observers hear of it in the very step that makes the 2M leaf.
+  const page = pageOfGfn(m, vm, slot, gfn);
   for (;;) {
     const spte = m.load(word);
     if (!isShadowPresent(spte) || isLeaf(spte, 2)) return false;
@@ -125,7 +127,7 @@ function recoverTable(m: Memory, vm: Vm, slot: number, word: Word, gfn: number):
     const small = firstLeaf(m, vm, backingOf(spte));
     if (small === 0) return false;
     if (!m.tryReplace(word, spte, small | PAGE_SIZE_BIT)) continue;
-    m.note(GhostEvent.leafCollapsed, pageOfGfn(m, vm, slot, gfn), small | PAGE_SIZE_BIT);
+    m.note(GhostEvent.leafCollapsed, page, small | PAGE_SIZE_BIT);
     removeTable(m, vm, backingOf(spte), 1);
     return true;
   }

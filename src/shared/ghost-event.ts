@@ -77,6 +77,8 @@ export const GhostEvent = {
   ageGaveUp: 32,
   /** Closing. An SPTE of `page` was changed by a load and a store, between which only Accessed may have changed. */
   nonatomicUpdate: 33,
+  /** Closing. The vCPU has passed on to the dirty log what its buffer of modified pages held. */
+  pmlFlushed: 34,
 } as const;
 
 export type GhostEvent = (typeof GhostEvent)[keyof typeof GhostEvent];

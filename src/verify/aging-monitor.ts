@@ -11,6 +11,8 @@ export interface AgingMonitorOptions {
   readonly pagesPerLargeLeaf: number;
   /** An SPTE that goes hands its Accessed bit to the host page, which counts as reported. */
   readonly passesAccessedOn: boolean;
+  /** Aging skips roots that were invalidated, and what their SPTEs know. */
+  readonly skipsInvalidRoots: boolean;
   /** Plain stores are allowed where only Accessed may change meanwhile (rules since 6.15). */
   readonly toleratesNonatomicAccessed: boolean;
 }
@@ -58,7 +60,15 @@ export function createAgingMonitor(options: AgingMonitorOptions): Monitor {
     name: 'aging',
     event(ghost, thread, event, page, value, report) {
       if (page < 0) {
-        if (event === GhostEvent.rootInvalidateBegin) addRootInvalidation(ghost, 1);
+        if (!options.skipsInvalidRoots) return;
+        if (event === GhostEvent.rootInvalidateBegin) {
+          addRootInvalidation(ghost, 1);
+          for (let known = 0; known < options.pages; known++) {
+            const state = new PageState(ghost, known);
+            state.mayLose('invalid-root');
+            state.close();
+          }
+        }
         if (event === GhostEvent.rootInvalidateEnd) addRootInvalidation(ghost, -1);
         return;
       }

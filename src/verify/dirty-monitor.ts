@@ -14,12 +14,15 @@ const PROTECTED = 1;
 const MADE_WRITABLE = 2;
 /** It had been written when the hand-out under way began. */
 const WRITTEN_BEFORE = 3;
-const PAGE_WORDS = 4;
+/** A bit for each thread whose buffer of modified pages may still hold the page. */
+const IN_BUFFERS = 4;
+const PAGE_WORDS = 5;
 
 /**
  * `dirty-lost`: a write that ended before a hand-out of the log began is in none. `write-unprotected`: a page that was announced
  * as write-protected, by the return of a hand-out or of the beginning of logging, is written without a fault. Writes while a
- * hand-out is under way may be in that one or in the next.
+ * hand-out is under way may be in that one or in the next. With PML a write is in the vCPU's buffer until it exits, and nobody
+ * waits for that (kvm_arch_sync_dirty_log only kicks): until then it may be in a later one, too.
  */
 export function createDirtyMonitor({ pages, writeProtects }: DirtyMonitorOptions): Monitor {
   /** Behind the pages, a word a thread: whether its access is a write. */
@@ -39,6 +42,7 @@ export function createDirtyMonitor({ pages, writeProtects }: DirtyMonitorOptions
           });
         }
         ghost.set(word(WRITTEN), 1);
+        if (!writeProtects) ghost.set(word(IN_BUFFERS), ghost.get(word(IN_BUFFERS)) | (1 << thread));
       };
       switch (event) {
         case GhostEvent.accessBegin:
@@ -59,10 +63,17 @@ export function createDirtyMonitor({ pages, writeProtects }: DirtyMonitorOptions
           ghost.set(word(WRITTEN), 0);
           ghost.set(word(PROTECTED), writeProtects && ghost.get(word(MADE_WRITABLE)) === 0 ? 1 : 0);
           return;
+        case GhostEvent.pmlFlushed:
+          for (let logged = 0; logged < pages; logged++) {
+            const buffers = logged * PAGE_WORDS + IN_BUFFERS;
+            ghost.set(buffers, ghost.get(buffers) & ~(1 << thread));
+          }
+          return;
         case GhostEvent.handOutBegin:
+          ghost.set(word(MADE_WRITABLE), 0);
+          if (ghost.get(word(IN_BUFFERS)) !== 0) return;
           ghost.set(word(WRITTEN_BEFORE), ghost.get(word(WRITTEN)));
           ghost.set(word(WRITTEN), 0);
-          ghost.set(word(MADE_WRITABLE), 0);
           return;
         case GhostEvent.handOutEnd: {
           const before = ghost.get(word(WRITTEN_BEFORE));

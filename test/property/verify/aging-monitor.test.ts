@@ -15,6 +15,7 @@ const monitor = createAgingMonitor({
   callers: CALLERS,
   pagesPerLargeLeaf: 2,
   passesAccessedOn: false,
+  skipsInvalidRoots: true,
   toleratesNonatomicAccessed: false,
 });
 

@@ -16,6 +16,7 @@ function start(options: Partial<AgingMonitorOptions> = {}): MonitorRun {
       callers: [MM, DAMON, LRU],
       pagesPerLargeLeaf: 4,
       passesAccessedOn: false,
+      skipsInvalidRoots: true,
       toleratesNonatomicAccessed: true,
       ...options,
     }),
@@ -193,8 +194,9 @@ describe('what is documented is tolerated, with its reason, and nothing else is:
     expect(play(start()).test(MM, 'young').found).toEqual([]);
     // An access behind it is not lost for it.
     expect(play(start()).access(V1).test(MM, 'old').found).toEqual(['access-lost']);
-    // And no other page is excused.
-    expect(play(start().access(V0, 5)).test(MM, 'old', 5).found).toEqual(['access-lost']);
+    // And no other page is excused, but for the whole root.
+    const other = reason === 'invalid-root' ? 'access-lost (invalid-root)' : 'access-lost';
+    expect(play(start().access(V0, 5)).test(MM, 'old', 5).found).toEqual([other]);
   });
 
   it.each(Object.entries(misreports))('%s misreports a page', (reason, play) => {
@@ -250,7 +252,9 @@ describe('what is documented is tolerated, with its reason, and nothing else is:
     twice.note(MM, GhostEvent.rootInvalidateEnd, -1).access(V0);
     expect(twice.test(MM, 'old').found).toEqual(['access-lost (invalid-root)']);
     const before = start().access(V0).note(MM, GhostEvent.rootInvalidateBegin, -1);
-    expect(before.test(MM, 'old').found).toEqual(['access-lost']);
+    expect(before.test(MM, 'old').found).toEqual(['access-lost (invalid-root)']);
+    const aged = start({ skipsInvalidRoots: false }).access(V0).note(MM, GhostEvent.rootInvalidateBegin, -1);
+    expect(aged.test(MM, 'old').found).toEqual(['access-lost']);
   });
 });
 

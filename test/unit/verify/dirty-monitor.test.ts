@@ -72,6 +72,15 @@ describe('dirty-lost', () => {
     expect(start().note(0, GhostEvent.tlbHit, 0, leaf()).handOut(false).found).toEqual([]);
   });
 
+  it('is no write that a buffer may still hold, until its vCPU has passed it on', () => {
+    const logged = (): DirtyRun => new DirtyRun(false).write();
+    const flushed = (vcpu: number): DirtyRun => logged().handOut(false).note(vcpu, GhostEvent.pmlFlushed, -1);
+    expect(logged().handOut(false).found).toEqual([]);
+    expect(flushed(0).handOut(true).found).toEqual([]);
+    expect(flushed(0).handOut(false).found).toEqual(['dirty-lost']);
+    expect(flushed(1).handOut(false).found).toEqual([]);
+  });
+
   it('is no write of before logging began', () => {
     expect(start().write().note(VMM, GhostEvent.loggingBegun, 0).handOut(false).found).toEqual([]);
   });
