@@ -39,7 +39,7 @@ export function guestAccess(
     const outcome = handleExit(m, vm, vcpu, mode, gfn, page, write, ended === FAULTED_PRESENT);
     if (outcome === RET_PF_EMULATE) return;
     // As often as it takes: how often it took before does not matter to what follows.
-    m.loopHead('guestAccess', mode, gfn, write ? 1 : 0);
+    m.loopHead('guestAccess', mode, gfn, page, write ? 1 : 0);
   }
 }
 

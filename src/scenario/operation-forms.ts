@@ -44,8 +44,8 @@ export const operationForms: Readonly<Record<ScenarioOperationName, OperationFor
   splitHuge: { form: GFN, by: 'any' },
   recoverHuge: { form: GFN, by: 'any' },
   protectShadow: { form: GFN, by: 'any' },
-  loadRoot: { form: '', by: 'any' },
-  putRoot: { form: '', by: 'any' },
+  loadRoot: { form: '', by: 'vcpu' },
+  putRoot: { form: '', by: 'vcpu' },
 };
 
 export const operationNames = Object.keys(operationForms) as readonly ScenarioOperationName[];
