@@ -39,6 +39,8 @@ export function preFaultMemory(m: Memory, vm: Vm, vcpu: number, gfnStart: number
 /** kvm_tdp_map_page: as often as it takes; what came of it in the end. */
 function mapInAdvance(m: Memory, vm: Vm, vcpu: number, gfn: number): number {
   for (;;) {
+    // As often as it takes: how often it took before does not matter to what follows.
+    m.loopHead('mapInAdvance', gfn);
     if (!reloadRoot(m, vm, vcpu, L1)) continue;
     const root = m.loadOwn(vcpuRootWord(vm, vcpu, L1));
     const outcome = pageFault(m, vm, vcpu, L1, root, gfn, false, false, true);
