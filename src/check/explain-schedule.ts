@@ -88,6 +88,9 @@ function reasonToLeave(thread: ScriptedThread): SwitchReason {
   return thread.isEnabled ? 'preempted' : 'blocked';
 }
 
+/** By `CallAnswer`. */
+const CALL_ANSWERS = ['old', 'young', 'young if this call found it young', 'not covered'];
+
 /** What observers were told, in words; empty for what a reader need not know. */
 function noteText({ event, page, value }: { event: number; page: number; value: number }): string {
   switch (event) {
@@ -108,7 +111,7 @@ function noteText({ event, page, value }: { event: number; page: number; value: 
     case GhostEvent.callBegin:
       return `the call that covers page ${page} begins`;
     case GhostEvent.callEnd:
-      return `the call returns: page ${page} is ${['old', 'young', 'young if found so', 'not covered'][value]}`;
+      return `the call returns: page ${page} is ${CALL_ANSWERS[value]}`;
     case GhostEvent.madeWritable:
       return `page ${page} becomes writable`;
     case GhostEvent.handOutBegin:
@@ -119,6 +122,32 @@ function noteText({ event, page, value }: { event: number; page: number; value: 
       return `table ${value} is unlinked`;
     case GhostEvent.tableRecycled:
       return `table ${value} may be handed out again`;
+    case GhostEvent.tableEntered:
+      return `the walk enters table ${value}`;
+    case GhostEvent.rcuReadLock:
+      return 'an RCU section begins';
+    case GhostEvent.rcuReadUnlock:
+      return 'the RCU section ends';
+    case GhostEvent.rootInvalidateBegin:
+      return 'all roots are about to be invalidated';
+    case GhostEvent.rootInvalidateEnd:
+      return 'every vCPU has been told to leave its invalid root';
+    case GhostEvent.nonatomicUpdate:
+      return `an SPTE of page ${page} was changed by a load and a store`;
+    case GhostEvent.ageGaveUp:
+      return `the SPTE of page ${page} has changed meanwhile: aging gives up`;
+    case GhostEvent.leafSplit:
+      return `the 2M leaf of page ${page} is split`;
+    case GhostEvent.leafCollapsed:
+      return `4K leaves from page ${page} on have become a 2M leaf`;
+    case GhostEvent.prefaultRewrote:
+      return `a prefault has made page ${page} old`;
+    case GhostEvent.loggingBegun:
+      return `logging of page ${page} has begun`;
+    case GhostEvent.tlbWrote:
+      return `page ${page} is written through the TLB`;
+    case GhostEvent.pmlFlushed:
+      return 'the buffer of modified pages is passed on to the dirty log';
     default:
       return '';
   }

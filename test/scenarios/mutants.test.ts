@@ -19,6 +19,8 @@ const kills: readonly Kill[] = [
   ['clear-unselected', LOCKLESS, 'access-clear-bitmap', 'access-lost'],
   ['no-flush', LOCKED, 'access-invalidate-tlb', 'use-after-invalidate'],
   ['no-flush', LOCKLESS, 'access-invalidate-tlb', 'use-after-invalidate'],
+  ['flush-without-ack', LOCKED, 'access-invalidate-tlb', 'use-after-invalidate'],
+  ['flush-without-ack', LOCKLESS, 'access-invalidate-tlb', 'use-after-invalidate'],
   ['flush-without-ack', LOCKLESS, 'recover-recycled-under-walk', 'use-after-invalidate'],
   ['fault-ignores-invalidation', LOCKED, 'fault-invalidate', 'use-after-invalidate'],
   ['fault-ignores-invalidation', LOCKLESS, 'fault-invalidate', 'use-after-invalidate'],
