@@ -17,6 +17,10 @@ export interface CheckedScenario {
   readonly file: string | null;
   readonly variant: string;
   readonly mutant: string | null;
+  /** What the mutant breaks, in words. */
+  readonly broken: string | null;
+  /** What was done before the threads began, in order. */
+  readonly setup: readonly string[];
   /** The memory model. */
   readonly model: string;
   /** *violated* as soon as one forbidden violation is reachable; *holds* only of what was explored to the end. */

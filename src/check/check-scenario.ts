@@ -5,15 +5,21 @@ import type { ProgramOutcome, ProgramResult } from '../explore/program-result.ts
 import { WordIsShared } from '../explore/quiet-words.ts';
 import type { Rules } from '../mmu/rules.ts';
 import type { Expectation, Scenario } from '../scenario/scenario.ts';
+import { findMutant } from '../variants/mutants.ts';
 import type { Variant } from '../variants/variants.ts';
 import type { CheckedScenario, CheckOutcome, CheckViolation } from './check-result.ts';
 import { explainSchedule } from './explain-schedule.ts';
 import { type ScenarioProgram, scenarioProgram } from './scenario-program.ts';
 
+interface Mutant {
+  readonly name: string;
+  readonly breaks: Partial<Rules>;
+}
+
 export interface CheckScenarioOptions {
   readonly variant: Variant;
   /** A mutant, by name and with what it breaks. */
-  readonly mutant?: { readonly name: string; readonly breaks: Partial<Rules> };
+  readonly mutant?: Mutant;
   readonly budget: Budget;
   /** Bound on the preemptions of the schedules explored; undefined: none. */
   readonly preemptions?: number | undefined;
@@ -53,6 +59,8 @@ export function checkScenario(scenario: Scenario, options: CheckScenarioOptions)
     file: scenario.file,
     variant: variant.name,
     mutant: mutant?.name ?? null,
+    broken: mutant === undefined ? null : brokenText(variant, mutant),
+    setup: scenario.setup.map(({ thread, operation }) => `${thread}: ${operation.text}`),
     model: result.model,
     verdict,
     complete: result.complete,
@@ -69,6 +77,16 @@ export function checkScenario(scenario: Scenario, options: CheckScenarioOptions)
       expectation === undefined || mutant !== undefined || isOpen ? 'none' : unmet === null ? 'met' : 'unmet',
     expected: mutant === undefined && !isOpen ? unmet : null,
   };
+}
+
+/** A mutant's description, or which of the variant's rules are otherwise. */
+function brokenText({ rules }: Variant, { name, breaks }: Mutant): string {
+  const description = findMutant(name)?.description;
+  if (description !== undefined) return description;
+  const changed = Object.entries(breaks).map(
+    ([rule, value]) => `the rule ${rule} is ${value}, and ${rules[rule as keyof Rules]} in the variant`,
+  );
+  return changed.join('; ');
 }
 
 const NO_SCHEDULE = {

@@ -19,7 +19,7 @@ export const RMAP_LOCKED = 1 << 1;
 export function rmapLock(m: Memory, head: Word): number {
   for (;;) {
     const value = m.load(head);
-    // Looked at again after each wait: a writer may have emptied the rmap, and a locked empty one would be walked (B23).
+    // Looked at again after each wait: a writer may have emptied the rmap, and a locked empty one would be walked.
     if (value === 0) return 0;
     if ((value & RMAP_LOCKED) !== 0) m.awaitBits(head, RMAP_LOCKED, 0);
     else if (m.tryReplace(head, value, value | RMAP_LOCKED)) return value;
@@ -34,7 +34,7 @@ export function rmapUnlock(m: Memory, head: Word, value: number): void {
 
 /**
  * kvm_rmap_unlock_readonly. Nothing is written for an rmap that was empty: a writer may have added an entry meanwhile,
- * which storing the old 0 would drop (B24).
+ * which storing the old 0 would drop.
  */
 export function rmapUnlockReadonly(m: Memory, head: Word, value: number): void {
   if (value !== 0) rmapUnlock(m, head, value);

@@ -7,8 +7,8 @@ import type { Vm } from './vm.ts';
 
 /**
  * kvm_age_gfn and kvm_test_age_gfn: ages a range in both MMUs. The order and what tells of shadow pages
- * follow the rules. A clear does both MMUs whatever the first one said, or the other's SPTEs would look accessed for ever
- * (B29); a test without a bitmap has its answer with the first young SPTE.
+ * follow the rules. A clear does both MMUs whatever the first one said, or the other's SPTEs would look accessed for
+ * ever; a test without a bitmap has its answer with the first young SPTE.
  */
 export function ageGfnRange(m: Memory, vm: Vm, thread: number, range: GfnRange, action: number): boolean {
   const rmapsFirst = vm.hasShadowMmu && vm.rules.agingOrder === 'rmaps-first';

@@ -27,7 +27,7 @@ export function mmuNotifierInvalidateRangeStart(
 
 /** The same for a caller that holds `vm.srcu`: a fault for which the host has to replace a page. */
 export function invalidateRangeStart(m: Memory, vm: Vm, thread: number, startPage: number, endPage: number): void {
-  // A memslot update waits for this count, so that start and end see the same slots (B21).
+  // A memslot update waits for this count, so that start and end see the same slots.
   m.awaitAdd(vm.activeInvalidations, SWAPPING, 0, 1);
   let locked = false;
   let zapped = false;

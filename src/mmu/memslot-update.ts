@@ -35,7 +35,7 @@ function slotIn(vm: Vm, set: number, index: number): Word {
 /** kvm_swap_active_memslots: no reader is left on the old set when it returns, and it has become a copy of the new one. */
 function swapActiveMemslots(m: Memory, vm: Vm): void {
   const active = m.load(vm.activeMemslots);
-  // An invalidation must see the same slots at its end as at its start (B21): none is under way, and none begins.
+  // An invalidation must see the same slots at its end as at its start: none is under way, and none begins.
   m.awaitAdd(vm.activeInvalidations, -1, 0, SWAPPING);
   m.store(vm.activeMemslots, active ^ 1);
   m.add(vm.activeInvalidations, -SWAPPING);

@@ -47,7 +47,7 @@ function ageRmap(m: Memory, vm: Vm, head: Word, level: number, action: number, p
   if (value === 0) return false;
   let young = false;
   for (let i = 0, sptep = spteOfList(m, vm, value, 0); sptep !== 0; sptep = spteOfList(m, vm, value, ++i)) {
-    // One read: without mmu_lock the SPTE can be zapped at any moment, and then there is nothing to age (B28).
+    // One read: without mmu_lock the SPTE can be zapped at any moment, and then there is nothing to age.
     const spte = m.peek(sptep);
     if (!isShadowPresent(spte) || !isAccessed(vm, spte)) continue;
     young = true;

@@ -74,7 +74,7 @@ export function mmuSpteClearTrackBits(m: Memory, vm: Vm, sptep: Word, level: num
 
 /**
  * drop_spte: zaps a leaf and takes it out of its rmap, in this order: a lockless reader that holds the rmap still finds
- * the SPTE's word, and the page that holds the word goes only afterwards (B27).
+ * the SPTE's word, and the page that holds the word goes only afterwards.
  */
 export function dropSpte(m: Memory, vm: Vm, sptep: Word): void {
   const table = tableOfEntry(vm, sptep);

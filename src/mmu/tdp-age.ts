@@ -194,7 +194,7 @@ function writeAtomically(m: Memory, vm: Vm, word: Word, next: number, page: numb
 
 /** The same without A/D bits: the leaf is marked for access tracking, and the next access faults. */
 function trackSpte(m: Memory, vm: Vm, word: Word, spte: number, page: number): void {
-  // W goes with R and X, and what could be written counts as written: nobody would know later (B31).
+  // W goes with R and X, and what could be written counts as written: nobody would know later.
   if (vm.rules.tracksDirtyFirst && isWritable(spte)) markHostPageDirty(m, vm, page);
   const next = markForAccessTrack(vm, spte);
   // A compare-exchange that fails leaves the leaf young, as it most likely is; the call counts it as young either way.

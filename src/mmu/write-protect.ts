@@ -209,7 +209,7 @@ export function rmapProtectRange(
  * caller holds `mmu_lock` for write.
  *
  * @returns whether TLBs must be flushed: also where only MMU-writable was set, since aging and dirty logging take W away
- *   without a flush and leave translations behind that can write (B32)
+ *   without a flush and leave translations behind that can write
  */
 export function slotGfnWriteProtect(
   m: Memory,

@@ -61,7 +61,7 @@ function zapInvalidatedRoots(m: Memory, vm: Vm, thread: number): void {
 
 /**
  * A root that still has to be zapped, or 0. Two zappers may see the same one; the one that clears the bit zaps it. The
- * TDP MMU's own reference keeps it in the list, visible to notifiers, until it is zapped (B16).
+ * TDP MMU's own reference keeps it in the list, visible to notifiers, until it is zapped.
  */
 function claimRootToZap(m: Memory, vm: Vm, thread: number): number {
   rcuReadLock(m, vm.rcu, thread);
@@ -108,7 +108,7 @@ export function removeTable(m: Memory, vm: Vm, table: number, level: number): vo
 
 /**
  * tdp_mmu_zap_spte_atomic: zaps one entry under `mmu_lock` for read. It is frozen until TLBs are flushed, so that no fault
- * maps another page while some vCPU still reaches the old one (B18). The caller is in an RCU section.
+ * maps another page while some vCPU still reaches the old one. The caller is in an RCU section.
  *
  * @param page the first host page of a leaf
  * @returns false if the entry has changed

@@ -23,6 +23,8 @@ export function checkCounterexampleText(scenario: CheckedScenario, violation: Ch
   const lines = [
     `${paint('red', violationName(violation))}  ${scenario.scenario} under ${variantLabel(scenario)} (memory model ${scenario.model})`,
     ...(scenario.description === '' ? [] : [`  scenario: ${scenario.description}`]),
+    ...(scenario.broken === null ? [] : [`  mutant:   ${scenario.broken}`]),
+    ...(scenario.setup.length === 0 ? [] : [`  before:   ${scenario.setup.join('; ')}`]),
     ...(sentence === '' ? [] : [`  property: ${sentence}`]),
     '',
   ];

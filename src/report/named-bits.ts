@@ -5,7 +5,7 @@ const SPTE_TEXT = /^(\d+):([Pp][Ww][Aa][Dd][Mm])(!?)(?: (version|table) (\d+))?$
 
 /** What the letters of an SPTE mean, for a reader who has not seen them. */
 export const SPTE_LEGEND =
-  '1:PWADM = level 1, Present Writable Accessed Dirty MMU-writable, lower case: clear, !: no A/D bits; version: of the host page';
+  '1:PWADM = level 1, Present Writable Accessed Dirty MMU-writable, lower case: clear, !: no A/D bits; version: of the host page; FROZEN: 0x5a0';
 
 export interface NamedBit {
   readonly name: string;

@@ -102,6 +102,8 @@ export const holding: CheckedScenario = {
   violations: [],
   expectation: 'met',
   expected: null,
+  broken: null,
+  setup: [],
 };
 
 export const violated: CheckedScenario = {
