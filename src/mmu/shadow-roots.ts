@@ -7,7 +7,8 @@ import { INFO_INVALID, INFO_REFCOUNT, L2, type Vm } from './vm.ts';
 
 /** mmu_alloc_shadow_roots and mmu_alloc_direct_roots: a reference to the mode's root, 0 if the pool is empty. */
 export function shadowAllocRoot(m: Memory, vm: Vm, vcpu: number, mode: number): number {
-  if (!topUpTableCache(m, vm, vcpu)) return 0;
+  // With one level of tables, too, the root takes one.
+  if (!topUpTableCache(m, vm, vcpu, Math.max(1, vm.levels - 1))) return 0;
   // mmu_first_shadow_root_alloc: readers that see it set find all rmaps in place.
   if (mode === L2 || !vm.machine.npt) m.store(vm.shadowRootAllocated, 1);
   writeLock(m, vm.mmuLock, vcpu);

@@ -2,11 +2,12 @@ import type { Memory } from '../shared/memory.ts';
 import { allocTable } from './tables.ts';
 import type { Vm } from './vm.ts';
 
-/** mmu_topup_memory_caches: fetches tables before `mmu_lock` is taken. False if the pool is empty. */
-export function topUpTableCache(m: Memory, vm: Vm, vcpu: number): boolean {
+/**
+ * mmu_topup_memory_caches: fetches tables before `mmu_lock` is taken, up to `count` of them, by default one for each level
+ * below the root. False if the pool is empty.
+ */
+export function topUpTableCache(m: Memory, vm: Vm, vcpu: number, count = vm.levels - 1): boolean {
   const cache = vm.tableCache + vcpu * vm.levels;
-  // A table for each level below the root; a root of the shadow MMU is taken from here, too.
-  const count = Math.max(1, vm.levels - 1);
   for (let i = 0; i < count; i++) {
     if (m.loadOwn(cache + i) !== 0) continue;
     const table = allocTable(m, vm, vcpu);

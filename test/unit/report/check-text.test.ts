@@ -58,7 +58,7 @@ describe('checkText', () => {
       '15    read spte[gfn 0]: 1:PWaDM version 0  <- page 0 was found old',
       '16    write rcu.reader[mm]: epoch 1 -> idle',
       '=> violated: page 0 was accessed by vcpu0 in step 8, and both clearYoung 0..1 and testYoung 0..1 answered old',
-      '   (1:PWADM = level 1, Present Writable Accessed Dirty MMU-writable, lower case: clear, !: no A/D bits; version: of the host page)',
+      '   (1:PWADM = level 1, Present Writable Accessed Dirty MMU-writable, lower case: clear, !: no A/D bits; version: of the host page; FROZEN: 0x5a0)',
       '',
       '1 preemption, 16 steps. Minimal (proven): no schedule with fewer preemptions violates this.',
       'Point of no return: step 8 of vcpu0. From there on every schedule violates this.',
