@@ -5,8 +5,8 @@ import { lines, runCli, SHIPPED_TRACE, withFolder } from '../support/cli/run-cli
 
 /** Each with what its one line must name: the place, and what would have been accepted. */
 const usage: readonly (readonly [args: string, place: RegExp, accepted: RegExp])[] = [
-  ['strees', /'strees'/, /accepted: stress, explore, conform, list/],
-  ['list nothing', /'nothing'/, /variants, mutants, properties/],
+  ['strees', /'strees'/, /accepted: stress, check, explore, conform, replay, list/],
+  ['list nothing', /'nothing'/, /variants, mutants, scenarios, properties/],
   ['stress --frobnicate', /--frobnicate/, /accepted: --variant, .*--pages.*--help/],
   ['explore', /module/, /./],
   ['explore nowhere.mjs', /nowhere\.mjs/, /accepted: a JavaScript module/],

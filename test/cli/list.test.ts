@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { propertyIds } from '../../src/shared/property.ts';
+import { scenarios } from '../../src/run/shipped-scenarios.ts';
+import { propertyIds, propertyText } from '../../src/shared/property.ts';
 import { mutants } from '../../src/variants/mutants.ts';
 import { variantNames, variants } from '../../src/variants/variants.ts';
 import { lines, runCli } from '../support/cli/run-cli.ts';
@@ -8,7 +9,8 @@ describe('pte-aging list', () => {
   it.each([
     ['variants', variants.map(({ name }) => name)],
     ['mutants', mutants.map(({ name }) => name)],
-    ['properties', propertyIds],
+    ['scenarios', scenarios().map(({ name }) => name)],
+    ['properties', Object.keys(propertyText)],
   ])('%s has a line for each', async (what, names) => {
     const { code, stdout, stderr } = await runCli(['list', what]);
     expect([code, stderr]).toEqual([0, '']);
@@ -20,7 +22,8 @@ describe('pte-aging list', () => {
   it.each([
     ['variants', variants.map(({ name }) => name)],
     ['mutants', mutants.map(({ name }) => name)],
-    ['properties', propertyIds],
+    ['scenarios', scenarios().map(({ name }) => name)],
+    ['properties', Object.keys(propertyText)],
   ])('%s --json is a document with the same names', async (what, names) => {
     const { code, stdout, stderr } = await runCli(['list', what, '--json']);
     expect([code, stderr]).toEqual([0, '']);
