@@ -3,7 +3,7 @@ import { endlessThread } from './decision-trees.ts';
 import type { Search } from './full-search.ts';
 import { GrowingList } from './growing-list.ts';
 import { BREACHES, DISABLED, type Machine } from './machine.ts';
-import { RowTable } from './row-table.ts';
+import { grownBytes, RowTable } from './row-table.ts';
 import type { Step } from './step.ts';
 
 const EXPANSIONS_PER_CHECK = 4096;
@@ -93,7 +93,7 @@ export function searchBounded(machine: Machine, bound: number, watch: BudgetWatc
         const reached = table.intern(row) * threads + thread;
         row[0] = store;
         row[1 + thread] = node;
-        if (reached >= isDone.length) isDone = grownBytes(isDone, reached + 1);
+        if (reached >= isDone.length) isDone = grownBytes(isDone, Math.max(reached + 1, 2 * isDone.length));
         if (isDone[reached] === 0) (preempts ? later : now).push(reached);
       }
     }
@@ -111,10 +111,4 @@ export function searchBounded(machine: Machine, bound: number, watch: BudgetWatc
   function bytes(): number {
     return table.bytes + isDone.length + 4 * (now.items.length + later.items.length) + machine.bytes;
   }
-}
-
-function grownBytes(bytes: Uint8Array, length: number): Uint8Array<ArrayBuffer> {
-  const more = new Uint8Array(Math.max(length, 2 * bytes.length));
-  more.set(bytes);
-  return more;
 }

@@ -2,7 +2,7 @@ import type { BudgetWatch } from './budget.ts';
 import { CostQueue } from './cost-queue.ts';
 import { endlessThread } from './decision-trees.ts';
 import { BREACHES, type Machine } from './machine.ts';
-import { grown, RowTable } from './row-table.ts';
+import { grown, grownBytes, RowTable } from './row-table.ts';
 
 /** What a schedule costs a reader, most important first. */
 export interface Cost {
@@ -187,9 +187,7 @@ export function searchMinimal(
     costs = moreCosts;
     parents = grown(parents, length);
     alternatives = grown(alternatives, length);
-    const moreSettled = new Uint8Array(length);
-    moreSettled.set(settled);
-    settled = moreSettled;
+    settled = grownBytes(settled, length);
   }
 }
 

@@ -1,4 +1,4 @@
-import { GhostEvent, isOpening } from '../shared/ghost-event.ts';
+import { hasOwnStep, isOpening } from '../shared/ghost-event.ts';
 import type { Memory, Word } from '../shared/memory.ts';
 import { ProgramError } from './program-error.ts';
 
@@ -214,8 +214,7 @@ export class QuietMemory implements Memory {
   note(event: number, page: number, value: number): void {
     if (!this.#watched.has(event)) return;
     if (isOpening(event)) this.#opens = true;
-    // A processor uses what its TLB has in its own time, not in the step in which it last looked for requests.
-    else if (this.#wasQuiet || event === GhostEvent.tlbHit) this.#mark();
+    else if (this.#wasQuiet || hasOwnStep(event)) this.#mark();
     this.#inner.note(event, page, value);
   }
 

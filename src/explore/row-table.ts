@@ -162,6 +162,13 @@ export function nextCapacity(capacity: number): number {
   return capacity < MANY ? 4 * capacity : 2 * capacity;
 }
 
+/** The same, of bytes. */
+export function grownBytes(array: Uint8Array, length: number): Uint8Array<ArrayBuffer> {
+  const copy = new Uint8Array(length);
+  copy.set(array);
+  return copy;
+}
+
 /** A longer copy. Untouched pages of a fresh typed array cost no memory, so doubling is cheap. */
 export function grown(array: Int32Array, length: number): Int32Array<ArrayBuffer> {
   const copy = new Int32Array(length);

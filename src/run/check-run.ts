@@ -1,7 +1,6 @@
-import { readFileSync } from 'node:fs';
 import { CHECK_SCHEMA, type CheckResult } from '../check/check-result.ts';
 import { CheckGauge, type CheckReply, type CheckTask, type ScenarioText } from '../check/check-task.ts';
-import { findScenarios } from '../scenario/read-scenario.ts';
+import { findScenarios, readScenarioText } from '../scenario/read-scenario.ts';
 import { HarnessError } from '../shared/harness-error.ts';
 import { InputError } from '../shared/input-error.ts';
 import { brokenRulesNamed, variantNamed } from '../variants/named-rules.ts';
@@ -80,7 +79,7 @@ export async function check(paths: readonly string[] = [], options: CheckOptions
   }
 }
 
-/** @throws InputError if a path leads to no scenario */
+/** @throws InputError if a path leads to no scenario, or to one that cannot be read */
 export function textsOf(paths: readonly string[]): ScenarioText[] {
-  return findScenarios(paths).map((file) => ({ file, place: file, text: readFileSync(file, 'utf8') }));
+  return findScenarios(paths).map((file) => ({ file, place: file, text: readScenarioText(file) }));
 }

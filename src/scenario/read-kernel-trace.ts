@@ -1,14 +1,17 @@
-import { type Dirent, existsSync, readdirSync, statSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { InputError } from '../shared/input-error.ts';
+import { type FileKind, filesAt, readProblem } from './files-at.ts';
 import type { KernelTrace } from './kernel-trace.ts';
 import { parseKernelTrace } from './parse-kernel-trace.ts';
 
-const ACCEPTED = 'accepted: kernel traces (.jsonl or .jsonl.gz), or directories of them';
-const TRACE_NAME = /\.jsonl(?:\.gz)?$/;
+const TRACES: FileKind = {
+  name: /\.jsonl(?:\.gz)?$/,
+  noun: 'trace',
+  accepted: 'accepted: kernel traces (.jsonl or .jsonl.gz), or directories of them',
+};
 
 /**
  * Reads a kernel trace from a file, plain or gzip by its content.
@@ -21,7 +24,7 @@ export async function readKernelTrace(path: string): Promise<KernelTrace> {
     const bytes = await readFile(path);
     text = (isGzip(bytes) ? await promisify(gunzip)(bytes) : bytes).toString('utf8');
   } catch (error) {
-    throw new InputError(`${path}: ${problemOf(error)}; ${ACCEPTED}`, { cause: error });
+    throw new InputError(`${path}: ${problemOf(error)}; ${TRACES.accepted}`, { cause: error });
   }
   return parseKernelTrace(path, text);
 }
@@ -32,26 +35,8 @@ export async function readKernelTrace(path: string): Promise<KernelTrace> {
  * @throws InputError if a path leads to nothing, or a directory has no trace in it or below
  */
 export function findKernelTraces(paths: readonly string[]): string[] {
-  const found = new Map(paths.flatMap(tracesAt).map((path) => [resolve(path), path]));
+  const found = new Map(paths.flatMap((one) => filesAt(one, TRACES)).map((path) => [resolve(path), path]));
   return [...found.values()];
-}
-
-function tracesAt(path: string): string[] {
-  if (!existsSync(path)) throw new InputError(`${path}: no such file or directory; ${ACCEPTED}`);
-  if (!statSync(path).isDirectory()) return [path];
-  let entries: Dirent[];
-  try {
-    entries = readdirSync(path, { recursive: true, withFileTypes: true });
-  } catch (error) {
-    throw new InputError(`${path}: ${problemOf(error)}; ${ACCEPTED}`, { cause: error });
-  }
-  const traces = entries
-    .filter((entry) => TRACE_NAME.test(entry.name))
-    .map((entry) => join(entry.parentPath, entry.name))
-    .filter((file) => statSync(file, { throwIfNoEntry: false })?.isFile())
-    .sort();
-  if (traces.length === 0) throw new InputError(`${path}: no trace in it; ${ACCEPTED}`);
-  return traces;
 }
 
 function isGzip(bytes: Buffer): boolean {
@@ -61,14 +46,11 @@ function isGzip(bytes: Buffer): boolean {
 function problemOf(error: unknown): string {
   const { code, message } = error as NodeJS.ErrnoException;
   switch (code) {
-    case 'EACCES':
-    case 'EPERM':
-      return 'no permission to read it';
     case 'Z_BUF_ERROR':
       return 'the gzip data is cut off';
     case 'Z_DATA_ERROR':
       return `the gzip data is damaged (${message})`;
     default:
-      return message;
+      return readProblem(error);
   }
 }

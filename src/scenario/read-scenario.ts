@@ -1,13 +1,16 @@
-import { type Dirent, existsSync, readdirSync, statSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { InputError } from '../shared/input-error.ts';
+import { type FileKind, filesAt, readProblem } from './files-at.ts';
 import { parseScenario } from './parse-scenario.ts';
 import type { Scenario } from './scenario.ts';
 import type { KnownNames } from './scenario-schema.ts';
 
-const ACCEPTED = 'accepted: scenarios (.yaml, .yml or .json), or directories of them';
-const SCENARIO_NAME = /\.(?:yaml|yml|json)$/;
+const SCENARIOS: FileKind = {
+  name: /\.(?:yaml|yml|json)$/,
+  noun: 'scenario',
+  accepted: 'accepted: scenarios (.yaml, .yml or .json), or directories of them',
+};
 
 /**
  * Reads a scenario from a file.
@@ -15,13 +18,16 @@ const SCENARIO_NAME = /\.(?:yaml|yml|json)$/;
  * @throws InputError if the file cannot be read, or is no scenario
  */
 export async function readScenario(path: string, options: KnownNames): Promise<Scenario> {
-  let text: string;
+  return parseScenario(readScenarioText(path), { ...options, file: path });
+}
+
+/** @throws InputError if the file cannot be read */
+export function readScenarioText(path: string): string {
   try {
-    text = await readFile(path, 'utf8');
+    return readFileSync(path, 'utf8');
   } catch (error) {
-    throw new InputError(`${path}: ${problemOf(error)}; ${ACCEPTED}`, { cause: error });
+    throw new InputError(`${path}: ${readProblem(error)}; ${SCENARIOS.accepted}`, { cause: error });
   }
-  return parseScenario(text, { ...options, file: path });
 }
 
 /**
@@ -31,31 +37,8 @@ export async function readScenario(path: string, options: KnownNames): Promise<S
  */
 export function findScenarios(paths: readonly string[]): string[] {
   const found = new Map<string, string>();
-  for (const path of paths.flatMap(scenariosAt)) {
+  for (const path of paths.flatMap((one) => filesAt(one, SCENARIOS))) {
     if (!found.has(resolve(path))) found.set(resolve(path), path);
   }
   return [...found.values()];
-}
-
-function scenariosAt(path: string): string[] {
-  if (!existsSync(path)) throw new InputError(`${path}: no such file or directory; ${ACCEPTED}`);
-  if (!statSync(path).isDirectory()) return [path];
-  let entries: Dirent[];
-  try {
-    entries = readdirSync(path, { recursive: true, withFileTypes: true });
-  } catch (error) {
-    throw new InputError(`${path}: ${problemOf(error)}; ${ACCEPTED}`, { cause: error });
-  }
-  const scenarios = entries
-    .filter((entry) => SCENARIO_NAME.test(entry.name))
-    .map((entry) => join(entry.parentPath, entry.name))
-    .filter((file) => statSync(file, { throwIfNoEntry: false })?.isFile())
-    .sort();
-  if (scenarios.length === 0) throw new InputError(`${path}: no scenario in it; ${ACCEPTED}`);
-  return scenarios;
-}
-
-function problemOf(error: unknown): string {
-  const { code, message } = error as NodeJS.ErrnoException;
-  return code === 'EACCES' || code === 'EPERM' ? 'no permission to read it' : message;
 }

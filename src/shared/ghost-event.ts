@@ -100,6 +100,14 @@ export function isOpening(event: number): boolean {
   return opening.has(event);
 }
 
+/**
+ * Whether the event is a step of its own: a processor uses what its TLB has in its own time, not in the step in which it
+ * last looked for requests.
+ */
+export function hasOwnStep(event: number): boolean {
+  return event === GhostEvent.tlbHit;
+}
+
 /** What a call says of a page. */
 export const CallAnswer = {
   old: 0,
