@@ -4,7 +4,8 @@ import type { KernelTrace } from '../src/scenario/kernel-trace.ts';
 import { findKernelTraces, readKernelTrace } from '../src/scenario/read-kernel-trace.ts';
 import { ruleMutants, ruleValues } from '../src/variants/rule-mutants.ts';
 import { untraceableRules } from '../src/variants/untraceable-rules.ts';
-import { type Variant, variants } from '../src/variants/variants.ts';
+import type { Variant } from '../src/variants/variant.ts';
+import { mergedKernels } from '../src/variants/variants.ts';
 
 /**
  * Prints the table of docs/conformance.md: each rule, its value in each variant, and a mutant with the number of traces that
@@ -12,16 +13,16 @@ import { type Variant, variants } from '../src/variants/variants.ts';
  */
 const traces = await Promise.all(findKernelTraces(process.argv.slice(2)).map(readKernelTrace));
 
-const head = ['rule', ...variants.map(({ name }) => name), 'exposed by'];
+const head = ['rule', ...mergedKernels.map(({ name }) => name), 'exposed by'];
 print(head);
 print(head.map(() => '---'));
 for (const rule of Object.keys(ruleValues) as (keyof Rules)[]) {
-  const values = variants.map(({ rules }) => `\`${rules[rule]}\``);
+  const values = mergedKernels.map(({ rules }) => `\`${rules[rule]}\``);
   print([`\`${rule}\``, ...values, untraceableRules[rule] ?? mostExposed(rule)]);
 }
 
 function mostExposed(rule: keyof Rules): string {
-  const counts = variants.flatMap((variant) => {
+  const counts = mergedKernels.flatMap((variant) => {
     const own = traces.filter(({ config }) => variantForKernel(config.kernel) === variant);
     return ruleMutants(variant)
       .filter((mutant) => mutant.rule === rule)

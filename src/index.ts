@@ -59,5 +59,6 @@ export { RacyThreadMemory, ThreadMemory, type ThreadMemoryOptions, WAITER_WORDS 
 export type { StressSettings } from './stress/complete-config.ts';
 export type { WorkloadName } from './stress/stress-config.ts';
 export { type Mutant, mutants } from './variants/mutants.ts';
-export { type Variant, variants } from './variants/variants.ts';
+export type { Variant } from './variants/variant.ts';
+export { variants } from './variants/variants.ts';
 export type { Breach, GhostWords, Monitor } from './verify/monitor.ts';

@@ -156,7 +156,17 @@ function loads({ words, arena, gfns }: Machine): Loop {
   };
 }
 
-const WHOLE_SLOT = { slot: 0, start: 0, end: PAGES, pageOffset: 0, bitmap: 0, lastPage: PAGES - 1 };
+const WHOLE_SLOT = {
+  slot: 0,
+  start: 0,
+  end: PAGES,
+  pageOffset: 0,
+  bitmap: 0,
+  lastPage: PAGES - 1,
+  bitmapBits: 0,
+  lockless: true,
+  hasMetadata: true,
+};
 
 function harvest({ m, arena }: Machine): number {
   return tdpMmuAgeGfnRange(m, arena.vm, arena.agingThread, WHOLE_SLOT, CLEAR) ? 1 : 0;

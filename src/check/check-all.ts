@@ -1,7 +1,8 @@
 import { parseScenario } from '../scenario/parse-scenario.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { brokenRulesNamed, variantNamed } from '../variants/named-rules.ts';
-import { type Variant, variantNames, variants } from '../variants/variants.ts';
+import type { Variant } from '../variants/variant.ts';
+import { variantNames, variants } from '../variants/variants.ts';
 import type { CheckedScenario } from './check-result.ts';
 import { checkScenario } from './check-scenario.ts';
 import { CheckGauge, type CheckTask } from './check-task.ts';

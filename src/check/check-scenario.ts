@@ -6,7 +6,7 @@ import { WordIsShared } from '../explore/quiet-words.ts';
 import type { Rules } from '../mmu/rules.ts';
 import type { Expectation, Scenario } from '../scenario/scenario.ts';
 import { findMutant } from '../variants/mutants.ts';
-import type { Variant } from '../variants/variants.ts';
+import type { Variant } from '../variants/variant.ts';
 import type { CheckedScenario, CheckOutcome, CheckViolation } from './check-result.ts';
 import { explainSchedule } from './explain-schedule.ts';
 import { type ScenarioProgram, scenarioProgram } from './scenario-program.ts';

@@ -73,7 +73,9 @@ function brokenInvariants({ program }: ScenarioProgram, words: Int32Array): Brea
 /** Threads that have thrown, or that wait for each other for ever. */
 function wrongEnds(threads: readonly ScriptedThread[]): Breach[] {
   const thrown = threads.flatMap(({ standing }) =>
-    standing.state === 'threw' ? [forbidden('thread-threw', standing.message)] : [],
+    standing.state === 'threw'
+      ? [{ ...forbidden(standing.fault.property, standing.fault.message), page: standing.fault.page }]
+      : [],
   );
   const isStuck = threads.some(({ standing }) => standing.state === 'pending') && !threads.some((one) => one.isEnabled);
   return thrown.length === 0 && isStuck ? [forbidden('deadlock', propertyText.deadlock)] : thrown;
@@ -146,6 +148,10 @@ function noteText({ event, page, value }: { event: number; page: number; value: 
       return `logging of page ${page} has begun`;
     case GhostEvent.tlbWrote:
       return `page ${page} is written through the TLB`;
+    case GhostEvent.kernelWarning:
+      return 'the kernel warns';
+    case GhostEvent.lockMisuse:
+      return 'the rules of locking are broken';
     case GhostEvent.pmlFlushed:
       return 'the buffer of modified pages is passed on to the dirty log';
     default:

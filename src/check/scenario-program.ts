@@ -12,9 +12,13 @@ import { GhostEvent } from '../shared/ghost-event.ts';
 import { HarnessError } from '../shared/harness-error.ts';
 import { InputError } from '../shared/input-error.ts';
 import type { Memory } from '../shared/memory.ts';
+import { Oops } from '../shared/oops.ts';
 import { createAgingMonitor, MAX_CALLERS } from '../verify/aging-monitor.ts';
 import { createDirtyMonitor } from '../verify/dirty-monitor.ts';
+import { createFlagsMonitor } from '../verify/flags-monitor.ts';
 import { invalidationMonitor } from '../verify/invalidation-monitor.ts';
+import { kernelComplaints } from '../verify/kernel-complaints.ts';
+import { LockTracker } from '../verify/lock-tracker.ts';
 import type { Breach, Monitor } from '../verify/monitor.ts';
 import { malformedSpte } from '../verify/well-formed-sptes.ts';
 import { continueFrom, SetupGhosts } from './setup-ghosts.ts';
@@ -47,6 +51,7 @@ const AGING_EVENTS = [
   GhostEvent.rootInvalidateBegin,
   GhostEvent.rootInvalidateEnd,
 ];
+const FLAGS_EVENTS = [GhostEvent.callBegin, GhostEvent.testedYoung, GhostEvent.clearedYoung, GhostEvent.callFlags];
 const INVALIDATION_EVENTS = [GhostEvent.revoked, GhostEvent.accessEnd, GhostEvent.tlbHit];
 const DIRTY_EVENTS = [
   GhostEvent.accessBegin,
@@ -65,6 +70,9 @@ const RCU_EVENTS = [
   GhostEvent.tableRecycled,
   GhostEvent.tableEntered,
 ];
+
+/** What an operation returns in which the kernel crashes. */
+const OOPS = 'oops';
 
 const AGES: ReadonlySet<ScenarioOperation['op']> = new Set([
   'testYoung',
@@ -96,7 +104,7 @@ export function scenarioProgram(scenario: Scenario, rules: Rules): ScenarioProgr
   const monitors = monitorsFor(machine, scenario);
   const ghosts = new SetupGhosts(monitors.map(({ monitor }) => monitor));
   const words = runSetup(machine, scenario, actors, ghosts);
-  const initial = Int32Array.from(words);
+  const initial = Int32Array.from(words ?? [0]);
   const roles = new WordRoles(initial);
   const watched = new Set<number>(monitors.flatMap(({ events }) => events));
   const current = scenario.threads.map(({ operations }) => operations[0] as ScenarioOperation);
@@ -107,6 +115,8 @@ export function scenarioProgram(scenario: Scenario, rules: Rules): ScenarioProgr
     return known;
   };
   const runThread = (inner: Memory, index: number): string[] => {
+    // The kernel has crashed before the threads began.
+    if (words === undefined) return [];
     const m = new QuietMemory(inner, roles, index, watched);
     const actor = actors[index] as Actor;
     const { operations } = scenario.threads[index] as Scenario['threads'][number];
@@ -115,7 +125,12 @@ export function scenarioProgram(scenario: Scenario, rules: Rules): ScenarioProgr
       // What follows depends on nothing but where the thread is and what it has returned so far.
       m.scope('operation', place, ...results.map(idOf));
       current[index] = operation;
-      results.push(performOperation(m, machine, actor, operation));
+      try {
+        results.push(performOperation(m, machine, actor, operation));
+      } catch (error) {
+        if (error instanceof Oops) error.value = [...results, OOPS];
+        throw error;
+      }
     });
     m.scope('end', ...results.map(idOf));
     if (actor.isVcpu) leaveGuest(m, machine.vm, actor.thread);
@@ -132,7 +147,7 @@ export function scenarioProgram(scenario: Scenario, rules: Rules): ScenarioProgr
       wordName: (word) => machine.layout.nameOf(word, (other) => initial[other] as number),
       threads: scenario.threads.map(({ name }, index) => ({ name, run: (m: Memory) => runThread(m, index) })),
       monitors: monitors.map(({ monitor }, index) => continueFrom(monitor, ghosts.of(index))),
-      invariants: [wellFormedSptes(machine)],
+      invariants: words === undefined ? [] : [wellFormedSptes(machine)],
     },
   };
 }
@@ -167,7 +182,12 @@ function monitorsFor(machine: ScenarioVm, scenario: Scenario): WatchingMonitor[]
       toleratesNonatomicAccessed: vm.rules.atomicUpdate === 'spte_needs_atomic_update',
     };
     monitors.push({ monitor: createAgingMonitor(options), events: AGING_EVENTS });
+    monitors.push({ monitor: createFlagsMonitor(vm.pages), events: FLAGS_EVENTS });
   }
+  const complaints = scenario.machine.lockdep
+    ? [GhostEvent.kernelWarning, GhostEvent.lockMisuse]
+    : [GhostEvent.kernelWarning];
+  monitors.push({ monitor: kernelComplaints, events: complaints });
   if (all.some((op) => TAKES_BACK.has(op)))
     monitors.push({ monitor: invalidationMonitor, events: INVALIDATION_EVENTS });
   if (vm.machine.memslotsChange) {
@@ -178,10 +198,24 @@ function monitorsFor(machine: ScenarioVm, scenario: Scenario): WatchingMonitor[]
   return monitors;
 }
 
-/** Runs the setup to its end, one operation after another, under the same monitors; the words as it leaves them. */
-function runSetup(machine: ScenarioVm, scenario: Scenario, actors: readonly Actor[], ghosts: SetupGhosts): Int32Array {
+/**
+ * Runs the setup to its end, one operation after another, under the same monitors; the words as it leaves them, or undefined
+ * if the kernel crashes on the way.
+ */
+function runSetup(
+  machine: ScenarioVm,
+  scenario: Scenario,
+  actors: readonly Actor[],
+  ghosts: SetupGhosts,
+): Int32Array | undefined {
   const { vm } = machine;
-  const m = createSetupMemory(machine, ghosts);
+  const locks = new LockTracker();
+  const note = (event: number, page: number, value: number): void => {
+    const misuse = locks.note(event, value);
+    if (misuse !== undefined && scenario.machine.lockdep) ghosts.note(GhostEvent.lockMisuse, -1, misuse);
+    ghosts.note(event, page, value);
+  };
+  const m = createSetupMemory(machine, { note });
   if (vm.machine.hugePages) hostPopulate(m, vm, 0, 0, vm.pages);
   const callers = actors.flatMap((_, index) =>
     (scenario.threads[index]?.operations ?? []).some(({ op }) => AGES.has(op)) ? [index] : [],
@@ -196,6 +230,11 @@ function runSetup(machine: ScenarioVm, scenario: Scenario, actors: readonly Acto
     try {
       performOperation(m, machine, actor, operation);
     } catch (error) {
+      if (error instanceof Oops) {
+        const { property, page, message } = error;
+        ghosts.breaches.push({ property, class: 'forbidden', reason: null, page, message });
+        return undefined;
+      }
       if (!(error instanceof HarnessError)) throw error;
       const place = `${scenario.file ?? scenario.name}:${operation.line}`;
       throw new InputError(`${place}: setup: ${operation.text} would block (${error.message})`, { cause: error });

@@ -6,19 +6,13 @@ import { OwnWords } from './own-words.ts';
 import { PrefixMemory } from './prefix-memory.ts';
 import { ProgramError } from './program-error.ts';
 import { grown, RowTable } from './row-table.ts';
+import { faultOf, type ThreadFault } from './thread-fault.ts';
 import { ValueTable } from './value-table.ts';
 
 /** One modelled thread: a plain synchronous function of the port. */
 export interface ThreadProgram {
   readonly name: string;
   readonly run: (memory: Memory) => unknown;
-}
-
-/** What a thread threw, instead of returning. */
-export interface ThreadFault {
-  /** The error's own `property`, if it has one; else `thread-threw`. */
-  readonly property: string;
-  readonly message: string;
 }
 
 /**
@@ -418,10 +412,4 @@ function sameFinding(first: Finding, second: Finding): boolean {
     first.own === second.own &&
     first.head === second.head
   );
-}
-
-function faultOf(thrown: unknown): ThreadFault {
-  const message = thrown instanceof Error ? thrown.message : String(thrown);
-  const property = (thrown as { property?: unknown } | null | undefined)?.property;
-  return { property: typeof property === 'string' ? property : 'thread-threw', message };
 }

@@ -50,12 +50,12 @@ export class EndStates {
     return this.#outcomes.intern(this.#row);
   }
 
-  /** The value that a thread has returned; what it has thrown is `{ threw: message }`. */
+  /** The value that a thread has returned; of what it has thrown its `value`, or `{ threw: message }`. */
   valueOf(outcome: number, thread: number): unknown {
     const { rows, stride } = this.#outcomes;
     const coded = rows[outcome * stride + 1 + thread] as number;
     const { outcomes, faults } = this.#machine.trees;
-    return (coded & 1) === 0 ? outcomes.valueOf(coded >> 1) : { threw: faults.valueOf(coded >> 1).message };
+    return (coded & 1) === 0 ? outcomes.valueOf(coded >> 1) : faults.valueOf(coded >> 1).value;
   }
 
   /** The final words of an outcome. */

@@ -209,8 +209,8 @@ export class Machine {
   }
 
   #reportFault(node: number): void {
-    const { property, message } = this.trees.faults.valueOf(this.trees.nodes.a[node] as number);
-    this.#report({ property, class: 'forbidden', reason: null, page: null, message });
+    const { property, message, page } = this.trees.faults.valueOf(this.trees.nodes.a[node] as number);
+    this.#report({ property, class: 'forbidden', reason: null, page, message });
   }
 
   /** The number of the content at hand; a new one is checked against the invariants. */

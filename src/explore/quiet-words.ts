@@ -1,5 +1,6 @@
-import { hasOwnStep, isOpening } from '../shared/ghost-event.ts';
+import { GhostEvent, hasOwnStep, isOpening } from '../shared/ghost-event.ts';
 import type { Memory, Word } from '../shared/memory.ts';
+import { LockTracker } from '../verify/lock-tracker.ts';
 import { ProgramError } from './program-error.ts';
 
 /** A word that was taken for quiet turns out to be shared: what was explored so far must be explored again. */
@@ -73,6 +74,7 @@ export class QuietMemory implements Memory {
   /** There was a loop head since the last step. */
   #isPastHead = false;
   #scope = '';
+  readonly #locks = new LockTracker();
 
   constructor(inner: Memory, roles: WordRoles, thread: number, watched: ReadonlySet<number>) {
     this.#inner = inner;
@@ -83,6 +85,7 @@ export class QuietMemory implements Memory {
 
   /** A loop head from which everything follows from the label and the locals; heads inside belong to it. */
   scope(label: string, ...locals: number[]): void {
+    this.#misused(this.#locks.end());
     this.#scope = `${label} ${locals.join(' ')}`;
     this.#inner.loopHead(this.#scope);
   }
@@ -208,14 +211,20 @@ export class QuietMemory implements Memory {
     // Round and round without a step: the loop gets one, so that it is a cycle, and others go on beside it.
     if (this.#isPastHead) this.#mark();
     this.#isPastHead = true;
-    this.#inner.loopHead(`${this.#scope}: ${label}`, ...locals);
+    this.#inner.loopHead(`${this.#scope}: ${label}`, this.#locks.held, ...locals);
   }
 
   note(event: number, page: number, value: number): void {
+    this.#misused(this.#locks.note(event, value));
     if (!this.#watched.has(event)) return;
     if (isOpening(event)) this.#opens = true;
     else if (this.#wasQuiet || hasOwnStep(event)) this.#mark();
     this.#inner.note(event, page, value);
+  }
+
+  /** What the thread's own locks have come to is an event like others, at the step that has brought it about. */
+  #misused(misuse: number | undefined): void {
+    if (misuse !== undefined) this.note(GhostEvent.lockMisuse, -1, misuse);
   }
 
   /** Whether the operation that follows, on this word, is no step; remembers it for the events around it. */

@@ -1,5 +1,6 @@
 import type { Memory, Word } from '../shared/memory.ts';
 import { type Operation, OpKind } from './operation.ts';
+import { faultOf, type ThreadFault } from './thread-fault.ts';
 
 /** Stops a thread at the first operation that it has not been allowed to do. */
 const PAUSE: unknown = Object.freeze({ replay: 'pause' });
@@ -16,7 +17,7 @@ export interface DoneStep {
 export type ThreadStanding =
   | { readonly state: 'pending'; readonly operation: Operation }
   | { readonly state: 'returned'; readonly value: unknown }
-  | { readonly state: 'threw'; readonly message: string };
+  | { readonly state: 'threw'; readonly fault: ThreadFault };
 
 /**
  * One thread of a scripted replay, over plain words. It shares no code with the search: it runs the plain function
@@ -172,7 +173,7 @@ export class ScriptedThread implements Memory {
       return { state: 'returned', value: this.#program(this) };
     } catch (error) {
       if (error === PAUSE && this.#pending !== undefined) return { state: 'pending', operation: this.#pending };
-      return { state: 'threw', message: error instanceof Error ? error.message : String(error) };
+      return { state: 'threw', fault: faultOf(error) };
     }
   }
 

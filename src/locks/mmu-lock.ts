@@ -1,4 +1,4 @@
-import { GhostEvent } from '../shared/ghost-event.ts';
+import { GhostEvent, LockKind } from '../shared/ghost-event.ts';
 import type { LayoutBuilder } from '../shared/layout.ts';
 import type { Memory, Word } from '../shared/memory.ts';
 import { createQueuedSpinlock, type QueuedSpinlock, queuedSpinLock, queuedSpinUnlock } from './queued-spinlock.ts';
@@ -38,7 +38,10 @@ export function createMmuLock(layout: LayoutBuilder, name: string, threads: numb
 
 /** queued_read_lock. */
 export function readLock(m: Memory, lock: MmuLock, thread: number): void {
-  if (!m.addAndTest(lock.cnts, READER, WRITER)) return;
+  if (!m.addAndTest(lock.cnts, READER, WRITER)) {
+    m.note(GhostEvent.lockAcquired, -1, LockKind.mmuLockRead);
+    return;
+  }
   m.note(GhostEvent.mmuLockWaitBegin, -1, 0);
   // Step back, so that the writer in front sees the readers drain, and queue.
   m.add(lock.cnts, -READER);
@@ -50,17 +53,22 @@ export function readLock(m: Memory, lock: MmuLock, thread: number): void {
   m.awaitBits(lock.cnts, LOCKED, 0);
   queuedSpinUnlock(m, lock.waitLock, thread);
   m.note(GhostEvent.mmuLockWaitEnd, -1, 0);
+  m.note(GhostEvent.lockAcquired, -1, LockKind.mmuLockRead);
 }
 
 /** queued_read_unlock. */
 export function readUnlock(m: Memory, lock: MmuLock): void {
+  m.note(GhostEvent.lockReleased, -1, LockKind.mmuLockRead);
   m.add(lock.cnts, -READER);
   m.wake(lock.cnts);
 }
 
 /** queued_write_lock. */
 export function writeLock(m: Memory, lock: MmuLock, thread: number): void {
-  if (m.tryReplace(lock.cnts, 0, LOCKED)) return;
+  if (m.tryReplace(lock.cnts, 0, LOCKED)) {
+    m.note(GhostEvent.lockAcquired, -1, LockKind.mmuLockWrite);
+    return;
+  }
   m.note(GhostEvent.mmuLockWaitBegin, -1, 0);
   queuedSpinLock(m, lock.waitLock, thread);
   if (!m.tryReplace(lock.cnts, 0, LOCKED)) {
@@ -70,10 +78,12 @@ export function writeLock(m: Memory, lock: MmuLock, thread: number): void {
   }
   queuedSpinUnlock(m, lock.waitLock, thread);
   m.note(GhostEvent.mmuLockWaitEnd, -1, 0);
+  m.note(GhostEvent.lockAcquired, -1, LockKind.mmuLockWrite);
 }
 
 /** queued_write_unlock: releases LOCKED only, since a queued writer may have set WAITING. */
 export function writeUnlock(m: Memory, lock: MmuLock): void {
+  m.note(GhostEvent.lockReleased, -1, LockKind.mmuLockWrite);
   m.clearBits(lock.cnts, LOCKED);
   m.wake(lock.cnts);
 }

@@ -1,3 +1,4 @@
+import { GhostEvent, LockKind } from '../shared/ghost-event.ts';
 import type { Memory, Word } from '../shared/memory.ts';
 
 /**
@@ -22,12 +23,16 @@ export function rmapLock(m: Memory, head: Word): number {
     // Looked at again after each wait: a writer may have emptied the rmap, and a locked empty one would be walked.
     if (value === 0) return 0;
     if ((value & RMAP_LOCKED) !== 0) m.awaitBits(head, RMAP_LOCKED, 0);
-    else if (m.tryReplace(head, value, value | RMAP_LOCKED)) return value;
+    else if (m.tryReplace(head, value, value | RMAP_LOCKED)) {
+      m.note(GhostEvent.lockAcquired, -1, LockKind.rmapBit);
+      return value;
+    }
   }
 }
 
 /** kvm_rmap_unlock: publishes the new head, by which readers see what was written before. */
 export function rmapUnlock(m: Memory, head: Word, value: number): void {
+  m.note(GhostEvent.lockReleased, -1, LockKind.rmapBit);
   m.store(head, value);
   m.wake(head);
 }

@@ -1,3 +1,4 @@
+import { GhostEvent, LockKind } from '../shared/ghost-event.ts';
 import type { LayoutBuilder } from '../shared/layout.ts';
 import type { Memory, Word } from '../shared/memory.ts';
 
@@ -35,16 +36,19 @@ export function createSrcu(layout: LayoutBuilder, name: string, threads: number)
 /** srcu_read_lock. Sections of one thread do not nest. */
 export function srcuReadLock(m: Memory, srcu: Srcu, thread: number): void {
   m.store(srcu.readers + thread, 1 << m.load(srcu.side));
+  m.note(GhostEvent.lockAcquired, -1, LockKind.srcu);
 }
 
 /** srcu_read_unlock. */
 export function srcuReadUnlock(m: Memory, srcu: Srcu, thread: number): void {
+  m.note(GhostEvent.lockReleased, -1, LockKind.srcu);
   m.store(srcu.readers + thread, 0);
   m.wake(srcu.readers + thread);
 }
 
 /** synchronize_srcu: returns when every section that began before the call has ended. One updater at a time. */
 export function synchronizeSrcu(m: Memory, srcu: Srcu): void {
+  m.note(GhostEvent.mightSleep, -1, 0);
   const current = m.load(srcu.side);
   // A reader may have looked up the other side before the last flip and enter it only now: drain that side first, or
   // the flip would make it look like a reader that came later.

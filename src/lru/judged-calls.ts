@@ -3,7 +3,7 @@ import { mmuNotifierClearFlushYoung, mmuNotifierClearYoung, mmuNotifierTestYoung
 import type { AgingAnswer } from '../notifier/aging-answer.ts';
 import { firstPageOf, PAGE_BYTES, pageBehind } from '../notifier/byte-range.ts';
 import { testBitmapBit } from '../shared/bitmap.ts';
-import { CallAnswer, GhostEvent } from '../shared/ghost-event.ts';
+import { BITMAP_GIVEN, CallAnswer, GhostEvent } from '../shared/ghost-event.ts';
 import type { Memory, Word } from '../shared/memory.ts';
 
 /** The notifier's aging calls as callers make them, with what observers need to judge the answers. */
@@ -19,6 +19,7 @@ export function testYoungCall(
 ): AgingAnswer {
   noteBegin(m, start, end, 0, 0);
   const answer = mmuNotifierTestYoung(m, vm, thread, start, end, bitmap);
+  noteFlags(m, answer, bitmap);
   const last = pageBehind(end) - 1;
   for (let page = firstPageOf(start); page <= last; page++) {
     const marked = bitmap !== 0 && testBitmapBit(m, bitmap, last - page);
@@ -38,6 +39,7 @@ export function clearYoungCall(
 ): AgingAnswer {
   noteBegin(m, start, end, 1, bitmap);
   const answer = mmuNotifierClearYoung(m, vm, thread, start, end, bitmap);
+  noteFlags(m, answer, bitmap);
   noteEnd(m, start, end, answer, bitmap);
   return answer;
 }
@@ -46,13 +48,18 @@ export function clearYoungCall(
 export function clearFlushYoungCall(m: Memory, vm: Vm, thread: number, start: number, end: number): AgingAnswer {
   noteBegin(m, start, end, 1, 0);
   const answer = mmuNotifierClearFlushYoung(m, vm, thread, start, end);
+  noteFlags(m, answer, 0);
   noteEnd(m, start, end, answer, 0);
   return answer;
 }
 
-/** clear_young of one page; whether it was young. */
-export function clearYoungPage(m: Memory, vm: Vm, thread: number, page: number): boolean {
-  return clearYoungCall(m, vm, thread, page * PAGE_BYTES, (page + 1) * PAGE_BYTES, 0).answer === 'young';
+/** clear_young of one page. */
+export function clearYoungPage(m: Memory, vm: Vm, thread: number, page: number): AgingAnswer {
+  return clearYoungCall(m, vm, thread, page * PAGE_BYTES, (page + 1) * PAGE_BYTES, 0);
+}
+
+function noteFlags(m: Memory, { flags }: AgingAnswer, bitmap: Word): void {
+  m.note(GhostEvent.callFlags, -1, bitmap === 0 ? flags : flags | BITMAP_GIVEN);
 }
 
 function noteBegin(m: Memory, start: number, end: number, clears: number, bitmap: Word): void {

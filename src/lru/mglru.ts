@@ -2,16 +2,19 @@ import type { Vm } from '../mmu/vm.ts';
 import { PAGE_BYTES } from '../notifier/byte-range.ts';
 import { setBitmapBit } from '../shared/bitmap.ts';
 import type { Memory, Word } from '../shared/memory.ts';
+import { ageInBatches, MIN_LRU_BATCH } from './age-in-batches.ts';
 import { clearFlushYoungCall, clearYoungPage } from './judged-calls.ts';
 
 /** MGLRU as a caller of the notifier (mm/vmscan.c). Pages found young are marked in a bitmap, bit 0 the last page. */
 
-/** MIN_LRU_BATCH: pages that a look-around covers at most. */
-const LOOK_AROUND = 64;
+/** No page is left out. */
+const NONE = -1;
 
 /**
- * walk_pte_range over host pages [startPage, endPage): one clear_young a page. Linux 6.1 looks at the host's own entries only
- * and does not ask KVM.
+ * walk_pte_range over host pages [startPage, endPage): one clear_young a page, or version 3's batches. Linux 6.1 looks at the
+ * host's own entries only and does not ask KVM.
+ *
+ * @param batch `LRU_BATCH_WORDS` words of the thread's own
  */
 export function lruAgingWalk(
   m: Memory,
@@ -20,37 +23,47 @@ export function lruAgingWalk(
   startPage: number,
   endPage: number,
   young: Word,
-): boolean {
-  if (vm.rules.lruAsksKvm === 'at-eviction') return false;
-  let found = false;
-  for (let page = startPage; page < endPage; page++) {
-    if (!clearYoungPage(m, vm, thread, page)) continue;
-    found = true;
-    setBitmapBit(m, young, endPage - 1 - page);
+  batch: Word,
+): void {
+  const { lruAsksKvm } = vm.rules;
+  if (lruAsksKvm === 'at-eviction') return;
+  if (lruAsksKvm === 'in-batches') {
+    ageInBatches(m, vm, thread, startPage, endPage, NONE, batch, young, endPage - 1);
+    return;
   }
-  return found;
+  for (let page = startPage; page < endPage; page++) {
+    if (clearYoungPage(m, vm, thread, page).answer === 'young') setBitmapBit(m, young, endPage - 1 - page);
+  }
 }
 
 /**
  * folio_check_references of one page: whether it was referenced. If so, its neighbours are looked at as well
- * (lru_gen_look_around), by one clear_young each; Linux 6.1 clears and flushes the page itself and asks KVM of no other.
+ * (lru_gen_look_around), by one clear_young each; in version 3 in batches, and only if the page's own answer was a fast one;
+ * Linux 6.1 clears and flushes the page itself and asks KVM of no other.
  *
  * @param young marks pages of [0, vm.pages)
+ * @param batch `LRU_BATCH_WORDS` words of the thread's own
  */
-export function lruCheckReferences(m: Memory, vm: Vm, thread: number, page: number, young: Word): boolean {
+export function lruCheckReferences(m: Memory, vm: Vm, thread: number, page: number, young: Word, batch: Word): boolean {
   const last = vm.pages - 1;
-  if (vm.rules.lruAsksKvm === 'at-eviction') {
+  const { lruAsksKvm } = vm.rules;
+  if (lruAsksKvm === 'at-eviction') {
     const { answer } = clearFlushYoungCall(m, vm, thread, page * PAGE_BYTES, (page + 1) * PAGE_BYTES);
-    if (answer !== 'young') return false;
-    setBitmapBit(m, young, last - page);
+    if (answer === 'young') setBitmapBit(m, young, last - page);
+    return answer === 'young';
+  }
+  const { answer, fast } = clearYoungPage(m, vm, thread, page);
+  if (answer !== 'young') return false;
+  setBitmapBit(m, young, last - page);
+  const first = Math.max(0, page - MIN_LRU_BATCH / 2);
+  const end = Math.min(vm.pages, page + MIN_LRU_BATCH / 2);
+  if (lruAsksKvm === 'in-batches') {
+    if (fast) ageInBatches(m, vm, thread, first, end, page, batch, young, last);
     return true;
   }
-  if (!clearYoungPage(m, vm, thread, page)) return false;
-  setBitmapBit(m, young, last - page);
-  const first = Math.max(0, page - LOOK_AROUND / 2);
-  const end = Math.min(vm.pages, page + LOOK_AROUND / 2);
   for (let neighbour = first; neighbour < end; neighbour++) {
-    if (neighbour !== page && clearYoungPage(m, vm, thread, neighbour)) setBitmapBit(m, young, last - neighbour);
+    if (neighbour === page) continue;
+    if (clearYoungPage(m, vm, thread, neighbour).answer === 'young') setBitmapBit(m, young, last - neighbour);
   }
   return true;
 }

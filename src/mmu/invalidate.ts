@@ -44,7 +44,7 @@ export function invalidateRangeStart(m: Memory, vm: Vm, thread: number, startPag
     }
     const toGfn = slotGfn(m, vm, slot) - page;
     invalidateRangeAdd(m, vm, from + toGfn, to + toGfn);
-    const range = { slot, start: from + toGfn, end: to + toGfn, pageOffset: -toGfn, bitmap: 0, lastPage: 0 };
+    const range = { slot, start: from + toGfn, end: to + toGfn, pageOffset: -toGfn };
     if (unmapGfnRange(m, vm, thread, range)) zapped = true;
   }
   // Before the lock goes: a fault that gets it next must not find a translation that some TLB still contradicts.

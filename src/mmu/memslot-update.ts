@@ -1,6 +1,7 @@
-import { readLock, readUnlock, writeLock, writeUnlock } from '../locks/mmu-lock.ts';
+import { writeLock, writeUnlock } from '../locks/mmu-lock.ts';
 import { synchronizeSrcu } from '../locks/srcu.ts';
 import type { Memory, Word } from '../shared/memory.ts';
+import { lockForTdpBulk, unlockForTdpBulk } from './bulk-lock.ts';
 import { initDirtyBitmap, startsDirty } from './dirty-bitmap.ts';
 import { SWAPPING } from './invalidate.ts';
 import { slotFlags, slotGfn, slotHandle, slotPages } from './memslots.ts';
@@ -93,9 +94,9 @@ export function enableDirtyLogging(m: Memory, vm: Vm, thread: number, index: num
   const slot = slotHandle(m, vm, index);
   if (usesTdpMmu(vm)) {
     const start = slotGfn(m, vm, slot);
-    readLock(m, vm.mmuLock, thread);
+    lockForTdpBulk(m, vm, thread);
     trySplitHugePages(m, vm, thread, slot, start, start + slotPages(m, vm, slot));
-    readUnlock(m, vm.mmuLock);
+    unlockForTdpBulk(m, vm);
   }
   if (vm.machine.pml) {
     // What logs by Dirty still writes to 2M pages under protection, so that they are split.
@@ -119,9 +120,9 @@ function protectSlot(m: Memory, vm: Vm, thread: number, slot: number, minLevel: 
     writeUnlock(m, vm.mmuLock);
   }
   if (!usesTdpMmu(vm)) return;
-  readLock(m, vm.mmuLock, thread);
+  lockForTdpBulk(m, vm, thread);
   tdpMmuProtectRange(m, vm, thread, slot, start, end, minLevel, what);
-  readUnlock(m, vm.mmuLock);
+  unlockForTdpBulk(m, vm);
 }
 
 /** KVM_MR_FLAGS_ONLY without KVM_MEM_LOG_DIRTY_PAGES. What is protected stays so; a write gets it back. */

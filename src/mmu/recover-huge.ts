@@ -1,8 +1,9 @@
-import { readLock, readUnlock, writeLock, writeUnlock } from '../locks/mmu-lock.ts';
+import { writeLock, writeUnlock } from '../locks/mmu-lock.ts';
 import { rcuReadLock, rcuReadUnlock } from '../locks/rcu.ts';
 import { GhostEvent } from '../shared/ghost-event.ts';
 import type { Memory, Word } from '../shared/memory.ts';
 import { backingOf, isLeaf, isShadowPresent, PAGE_SIZE_BIT } from '../shared/spte.ts';
+import { lockForTdpBulk, unlockForTdpBulk } from './bulk-lock.ts';
 import { lookUpHostPage } from './host-page-state.ts';
 import { HOST_HUGE } from './host-page-table.ts';
 import { slotAllowsHugePage } from './mapping-level.ts';
@@ -28,9 +29,9 @@ export function recoverHugePages(m: Memory, vm: Vm, thread: number, slot: number
     writeUnlock(m, vm.mmuLock);
   }
   if (!usesTdpMmu(vm)) return;
-  readLock(m, vm.mmuLock, thread);
+  lockForTdpBulk(m, vm, thread);
   recoverTdpHugePages(m, vm, thread, slot);
-  readUnlock(m, vm.mmuLock);
+  unlockForTdpBulk(m, vm);
 }
 
 /** kvm_mmu_max_mapping_level: whether slot and host would allow a 2M leaf for the page that contains `gfn`. */

@@ -1,8 +1,8 @@
 import { rmapLock, rmapUnlockReadonly } from '../locks/rmap-lock.ts';
-import { GhostEvent } from '../shared/ghost-event.ts';
+import { GhostEvent, LockKind } from '../shared/ghost-event.ts';
 import type { Memory, Word } from '../shared/memory.ts';
 import { isShadowPresent } from '../shared/spte.ts';
-import { type GfnRange, isAnySelected, recordYoung } from './gfn-range.ts';
+import { type AgingRange, recordYoung, shouldAge } from './gfn-range.ts';
 import { markHostPageDirty } from './host-page-state.ts';
 import { rmapHead, spteOfList } from './rmap.ts';
 import { maxLeafLevel } from './rmap-zap.ts';
@@ -16,7 +16,7 @@ import type { Vm } from './vm.ts';
  * kvm_rmap_age_gfn_range, kvm_age_rmap and kvm_test_age_rmap before 6.15: tests or clears Accessed in every shadow MMU SPTE
  * of a range, under `mmu_lock` for write or, where the rules say so, under each rmap's bit lock.
  */
-export function rmapAgeGfnRange(m: Memory, vm: Vm, range: GfnRange, action: number): boolean {
+export function rmapAgeGfnRange(m: Memory, vm: Vm, range: AgingRange, action: number): boolean {
   const { slot, pageOffset, bitmap } = range;
   let young = false;
   for (let level = 1; level <= maxLeafLevel(vm); level++) {
@@ -29,12 +29,12 @@ export function rmapAgeGfnRange(m: Memory, vm: Vm, range: GfnRange, action: numb
       const leaf = inRange & ~(step - 1);
       const end = Math.min(range.end, leaf + step);
       if (step > 1 && inRange !== leaf && !vm.rules.agesTouchedHugeLeaf) continue;
-      if (action === CLEAR && !isAnySelected(m, vm, range, inRange, end)) continue;
+      if (action === CLEAR && bitmap !== 0 && !shouldAge(m, vm, range, leaf, inRange, end)) continue;
       if (!ageRmap(m, vm, rmapHead(m, vm, slot, level, inRange), level, action, leaf + pageOffset)) continue;
       young = true;
       if (action !== TEST) continue;
       if (bitmap === 0) return true;
-      recordYoung(m, range, inRange, end);
+      recordYoung(m, vm, range, leaf, inRange, end);
     }
   }
   return young;
@@ -45,6 +45,7 @@ function ageRmap(m: Memory, vm: Vm, head: Word, level: number, action: number, p
   const locks = vm.rules.rmapsHaveBitLock;
   const value = locks ? rmapLock(m, head) : m.load(head);
   if (value === 0) return false;
+  m.note(GhostEvent.lockNeeded, page, LockKind.mmuLockWrite | LockKind.rmapBit);
   let young = false;
   for (let i = 0, sptep = spteOfList(m, vm, value, 0); sptep !== 0; sptep = spteOfList(m, vm, value, ++i)) {
     // One read: without mmu_lock the SPTE can be zapped at any moment, and then there is nothing to age.

@@ -1,5 +1,5 @@
 import { RMAP_LOCKED, RMAP_MANY, rmapLock, rmapUnlock } from '../locks/rmap-lock.ts';
-import { GhostEvent } from '../shared/ghost-event.ts';
+import { GhostEvent, KernelWarning } from '../shared/ghost-event.ts';
 import type { Memory, Word } from '../shared/memory.ts';
 import { slotGfn, slotIndex } from './memslots.ts';
 import { DESC_COUNT, DESC_MORE, DESC_SPTES, DESC_WORDS, PTE_LIST_EXT, type Vm } from './vm.ts';
@@ -35,7 +35,8 @@ function unlock(m: Memory, vm: Vm, head: Word, value: number): void {
 export function pteListAdd(m: Memory, vm: Vm, head: Word, sptep: Word): void {
   const value = lock(m, vm, head);
   if (value === 0) {
-    unlock(m, vm, head, sptep << 2);
+    // An empty rmap is not locked: only writers come here, and they exclude each other.
+    m.store(head, sptep << 2);
     return;
   }
   if ((value & RMAP_MANY) === 0) {
@@ -143,7 +144,7 @@ function wordInDescs(m: Memory, vm: Vm, value: number, sptep: Word): Word {
 
 /** KVM_BUG_ON_DATA_CORRUPTION: an SPTE is not in the list that it should be in, which stays as it is. */
 function noteMissing(m: Memory): void {
-  m.note(GhostEvent.kernelWarning, -1, 0);
+  m.note(GhostEvent.kernelWarning, -1, KernelWarning.notInRmap);
 }
 
 /**

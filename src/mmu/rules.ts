@@ -9,6 +9,31 @@ export interface Rules {
   readonly agingTakesMmuLock: boolean;
   /** Aging calls work through a bitmap; if not, a call with one does nothing and says so. */
   readonly honoursBitmap: boolean;
+  /**
+   * When a test_young or clear_young begins with a fast pass, without `mmu_lock` or under it for read
+   * (kvm_arch_prepare_bitmap_age): never; if the TDP MMU has Accessed bits; if besides there are no rmaps; always, under the
+   * read lock. Where the fast pass was not to be had, or has given up, a call with a bitmap returns, one without takes the lock.
+   */
+  readonly fastPass: 'none' | 'accessed-bits' | 'accessed-bits-no-rmaps' | 'read-lock';
+  /**
+   * What a fast pass does where there are rmaps: gives up before it has done anything, or behind the TDP MMU's part; or walks
+   * them if there is no bitmap, as it is or under `mmu_lock` for write.
+   */
+  readonly fastPassAtRmaps: 'give-up' | 'give-up-behind-tdp' | 'walk-without-bitmap' | 'write-lock-without-bitmap';
+  /** What a fast pass that gives up has found young counts for the answer. */
+  readonly keepsFastYoung: boolean;
+  /** The answer to young found by a fast pass is FAST in place of YOUNG. */
+  readonly answersFast: boolean;
+  /** The argument of a walk under `mmu_lock` for write points to the call's metadata (v3: it is NULL there). */
+  readonly slowPassHasMetadata: boolean;
+  /** A bitmap has a bit for each page of a 2M leaf, or only that of the leaf's first gfn is looked at. */
+  readonly hugeLeafInBitmap: 'each-page' | 'first-gfn';
+  /** A leaf that is not selected counts as young all the same (v3's arm64 half). */
+  readonly unselectedCountsAsYoung: boolean;
+  /** One RCU read side section spans the aging walk over all TDP roots, or each root has its own. */
+  readonly rcuSpans: 'all-roots' | 'one-root';
+  /** What must be held by who walks the list of TDP roots (lockdep): only `mmu_lock`, or RCU alone. */
+  readonly rootsGuardedBy: 'mmu-lock' | 'rcu';
   /** What tells aging that there may be shadow pages: once there was a shadow root, or as long as any is counted. */
   readonly looksAtShadowPages: 'once-allocated' | 'while-counted';
   /** Which part of a call comes first; where the TDP MMU does, a test that finds it young leaves the rmaps out. */
@@ -44,6 +69,8 @@ export interface Rules {
   readonly zapBookkeeping: 'before-flush' | 'after-flush';
   /** vCPUs get and put TDP roots under `mmu_lock` for write (before Linux 6.9) or for read. */
   readonly tdpRootsTakeMmuLock: 'write' | 'read';
+  /** Slots are write-protected, split and collapsed in the TDP MMU, and its invalid roots zapped, under `mmu_lock` for read. */
+  readonly tdpBulkTakesMmuLock: 'write' | 'read';
   /** SHADOW_NONPRESENT_VALUE. */
   readonly nonpresentSpte: number;
   /** A shadow MMU update of an MMU-writable SPTE asks for a TLB flush if it takes W or (since 6.13) MMU-writable away. */
@@ -72,8 +99,11 @@ export interface Rules {
   readonly loggingEnds: 'zap' | 'collapse';
   /** MADV_PAGEOUT of the host's kernel asks and clears young before it decides. */
   readonly pageoutAges: boolean;
-  /** Whether the host's MGLRU asks KVM also while it ages, and of a page's neighbours, or only of what it would evict. */
-  readonly lruAsksKvm: 'at-eviction' | 'always';
+  /**
+   * Whether the host's MGLRU asks KVM only of what it would evict, or also while it ages and of a page's neighbours, page by
+   * page; or of batches of 64 through a bitmap (v3), whose answers it takes for granted.
+   */
+  readonly lruAsksKvm: 'at-eviction' | 'always' | 'in-batches';
   /** A write to the host's 2M zero page splits it, or gets a 2M page of its own (since 6.13). */
   readonly hugeZeroPageWritten: 'split' | 'replace';
 

@@ -1,9 +1,9 @@
 import { rcuReadLock, rcuReadUnlock } from '../locks/rcu.ts';
 import { setBitmapBit, testBitmapBit } from '../shared/bitmap.ts';
-import { GhostEvent } from '../shared/ghost-event.ts';
+import { GhostEvent, LockKind } from '../shared/ghost-event.ts';
 import type { Memory, Word } from '../shared/memory.ts';
 import { backingOf, isLargeLeaf, isShadowPresent, MMU_PRESENT } from '../shared/spte.ts';
-import { type GfnRange, isAnySelected, recordYoung } from './gfn-range.ts';
+import { type AgingRange, recordYoung, shouldAge } from './gfn-range.ts';
 import { markHostPageDirty } from './host-page-state.ts';
 import { handDirtOn } from './leaf-changed.ts';
 import { slotAddressSpace, tableAddressSpace } from './memslots.ts';
@@ -31,14 +31,15 @@ export const CLEAR = 1;
  * @param action TEST or CLEAR
  * @returns whether a leaf was young and, for CLEAR, selected
  */
-export function tdpMmuAgeGfnRange(m: Memory, vm: Vm, thread: number, range: GfnRange, action: number): boolean {
-  let young = false;
+export function tdpMmuAgeGfnRange(m: Memory, vm: Vm, thread: number, range: AgingRange, action: number): boolean {
   const addressSpace = slotAddressSpace(m, vm, range.slot);
+  if (vm.rules.rcuSpans === 'one-root') return ageRootsOneByOne(m, vm, thread, range, action, addressSpace);
   // One section over all roots: the link to the next root is inside the root that the walk stands on.
+  let young = false;
   rcuReadLock(m, vm.rcu, thread);
+  needRootList(m, vm);
   for (let root = m.load(vm.firstRoot); root !== 0; root = nextRoot(m, vm, root)) {
-    if (!vm.rules.agesInvalidRoots && isRootInvalid(m, vm, root)) continue;
-    if (tableAddressSpace(m, vm, root) !== addressSpace) continue;
+    if (!isAgedRoot(m, vm, root, addressSpace)) continue;
     m.note(GhostEvent.tableEntered, -1, root);
     if (ageTable(m, vm, range, action, root, vm.levels, range.start, range.end)) {
       young = true;
@@ -50,10 +51,52 @@ export function tdpMmuAgeGfnRange(m: Memory, vm: Vm, thread: number, range: GfnR
   return young;
 }
 
+/**
+ * kvm_tdp_mmu_handle_gfn: a section for each root. Under `mmu_lock` the list stays as it is; without it nothing keeps the
+ * root that the walk stands on between two sections, nor the link in it.
+ */
+function ageRootsOneByOne(
+  m: Memory,
+  vm: Vm,
+  thread: number,
+  range: AgingRange,
+  action: number,
+  addressSpace: number,
+): boolean {
+  let young = false;
+  needRootList(m, vm);
+  let root = m.load(vm.firstRoot);
+  while (root !== 0) {
+    if (isAgedRoot(m, vm, root, addressSpace)) {
+      rcuReadLock(m, vm.rcu, thread);
+      m.note(GhostEvent.tableEntered, -1, root);
+      const found = ageTable(m, vm, range, action, root, vm.levels, range.start, range.end);
+      rcuReadUnlock(m, vm.rcu, thread);
+      if (found) young = true;
+      if (found && action === TEST && range.bitmap === 0) break;
+    }
+    const next = nextRoot(m, vm, root);
+    m.note(GhostEvent.tableEntered, -1, root);
+    root = next;
+  }
+  return young;
+}
+
+/** kvm_lockdep_assert_mmu_lock_held, of the iterators over `tdp_mmu_roots`. */
+function needRootList(m: Memory, vm: Vm): void {
+  const mmuLock = LockKind.mmuLockRead | LockKind.mmuLockWrite;
+  m.note(GhostEvent.lockNeeded, -1, vm.rules.rootsGuardedBy === 'rcu' ? mmuLock | LockKind.rcu : mmuLock);
+}
+
+function isAgedRoot(m: Memory, vm: Vm, root: number, addressSpace: number): boolean {
+  if (!vm.rules.agesInvalidRoots && isRootInvalid(m, vm, root)) return false;
+  return tableAddressSpace(m, vm, root) === addressSpace;
+}
+
 function ageTable(
   m: Memory,
   vm: Vm,
-  range: GfnRange,
+  range: AgingRange,
   action: number,
   table: number,
   level: number,
@@ -94,7 +137,7 @@ function ageTable(
 function ageLargeLeaf(
   m: Memory,
   vm: Vm,
-  range: GfnRange,
+  range: AgingRange,
   action: number,
   word: Word,
   spte: number,
@@ -102,27 +145,27 @@ function ageLargeLeaf(
   gfnStart: number,
   gfnEnd: number,
 ): boolean {
-  const { pageOffset, bitmap } = range;
+  const { pageOffset } = range;
   if (!isAccessed(vm, spte)) return false;
   const pages = pagesOfLevel(vm, level);
   const firstPage = (gfnStart & ~(pages - 1)) + pageOffset;
   if (gfnStart + pageOffset !== firstPage && !vm.rules.agesTouchedHugeLeaf) return false;
+  const leafGfn = firstPage - pageOffset;
   if (action === TEST) {
     for (let i = 0; i < pages; i++) m.note(GhostEvent.testedYoung, firstPage + i, spte);
     if (!vm.rules.testKeepsAccessed) m.clearBits(word, vm.spte.accessed);
-    if (bitmap === 0) return true;
-    recordYoung(m, range, gfnStart, gfnEnd);
+    recordYoung(m, vm, range, leafGfn, gfnStart, gfnEnd);
     return true;
   }
-  if (!isAnySelected(m, vm, range, gfnStart, gfnEnd)) return false;
+  if (!shouldAge(m, vm, range, leafGfn, gfnStart, gfnEnd)) return vm.rules.unselectedCountsAsYoung;
   ageSpte(m, vm, word, spte, firstPage);
   for (let i = 0; i < pages; i++) m.note(GhostEvent.clearedYoung, firstPage + i, spte);
   return true;
 }
 
 /** kvm_test_age_gfn at a leaf, with kvm_gfn_record_young. */
-function testLeaves(m: Memory, vm: Vm, range: GfnRange, table: number, gfnStart: number, gfnEnd: number): boolean {
-  const { pageOffset, bitmap, lastPage } = range;
+function testLeaves(m: Memory, vm: Vm, range: AgingRange, table: number, gfnStart: number, gfnEnd: number): boolean {
+  const { pageOffset, bitmap, lastPage, hasMetadata } = range;
   const base = entryWord(vm, table, 1, gfnStart) - gfnStart;
   const hasBit = vm.machine.adBits;
   const youngBits = MMU_PRESENT | vm.spte.accessed;
@@ -132,6 +175,7 @@ function testLeaves(m: Memory, vm: Vm, range: GfnRange, table: number, gfnStart:
     if (hasBit ? (spte & youngBits) !== youngBits : !isShadowPresent(spte) || !isAccessed(vm, spte)) continue;
     m.note(GhostEvent.testedYoung, gfn + pageOffset, spte);
     if (!vm.rules.testKeepsAccessed) m.clearBits(base + gfn, vm.spte.accessed);
+    if (!hasMetadata) recordYoung(m, vm, range, gfn, gfn, gfn + 1);
     if (bitmap === 0) return true;
     setBitmapBit(m, bitmap, lastPage - (gfn + pageOffset));
     young = true;
@@ -140,8 +184,8 @@ function testLeaves(m: Memory, vm: Vm, range: GfnRange, table: number, gfnStart:
 }
 
 /** kvm_tdp_mmu_age_spte at a leaf, with kvm_gfn_should_age. Young but not selected is not reported. */
-function clearLeaves(m: Memory, vm: Vm, range: GfnRange, table: number, gfnStart: number, gfnEnd: number): boolean {
-  const { pageOffset, bitmap, lastPage } = range;
+function clearLeaves(m: Memory, vm: Vm, range: AgingRange, table: number, gfnStart: number, gfnEnd: number): boolean {
+  const { pageOffset, bitmap, lastPage, hasMetadata } = range;
   const base = entryWord(vm, table, 1, gfnStart) - gfnStart;
   const hasBit = vm.machine.adBits;
   const accessed = vm.spte.accessed;
@@ -153,7 +197,9 @@ function clearLeaves(m: Memory, vm: Vm, range: GfnRange, table: number, gfnStart
       if (!vm.rules.clearsOnlyYoung && isShadowPresent(spte)) m.clearBits(base + gfn, accessed);
       continue;
     }
+    if (!hasMetadata) shouldAge(m, vm, range, gfn, gfn, gfn + 1);
     if (bitmap !== 0 && vm.rules.clearsOnlySelected && !testBitmapBit(m, bitmap, lastPage - (gfn + pageOffset))) {
+      young ||= vm.rules.unselectedCountsAsYoung;
       continue;
     }
     young = true;

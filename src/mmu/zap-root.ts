@@ -1,9 +1,10 @@
-import { readLock, readUnlock, writeLock, writeUnlock } from '../locks/mmu-lock.ts';
+import { writeLock, writeUnlock } from '../locks/mmu-lock.ts';
 import { rcuReadLock, rcuReadUnlock } from '../locks/rcu.ts';
 import { srcuReadLock, srcuReadUnlock } from '../locks/srcu.ts';
 import { GhostEvent } from '../shared/ghost-event.ts';
 import type { Memory, Word } from '../shared/memory.ts';
 import { backingOf, FROZEN_BITS, isFrozen, isLeaf, isShadowPresent } from '../shared/spte.ts';
+import { lockForTdpBulk, unlockForTdpBulk } from './bulk-lock.ts';
 import { leafChanged } from './leaf-changed.ts';
 import { hostPageOfGfn, tableAddressSpace } from './memslots.ts';
 import { nextRoot, tdpMmuPutRoot } from './roots.ts';
@@ -35,9 +36,9 @@ export function zapAll(m: Memory, vm: Vm, thread: number): void {
   m.note(GhostEvent.rootInvalidateEnd, -1, 0);
   writeUnlock(m, vm.mmuLock);
   if (!usesTdpMmu(vm)) return;
-  readLock(m, vm.mmuLock, thread);
+  lockForTdpBulk(m, vm, thread);
   zapInvalidatedRoots(m, vm, thread);
-  readUnlock(m, vm.mmuLock);
+  unlockForTdpBulk(m, vm);
 }
 
 /** kvm_tdp_mmu_invalidate_roots. */

@@ -4,7 +4,7 @@ import { type KernelTrace, mmuOf } from '../scenario/kernel-trace.ts';
 import { findKernelTraces, readKernelTrace } from '../scenario/read-kernel-trace.ts';
 import { InputError } from '../shared/input-error.ts';
 import { brokenRulesNamed, variantNamed } from '../variants/named-rules.ts';
-import type { Variant } from '../variants/variants.ts';
+import type { Variant } from '../variants/variant.ts';
 import { CONFORM_SCHEMA, type ConformedTrace, type ConformResult, type VariantCoverage } from './conform-result.ts';
 import { coverRules } from './rule-coverage.ts';
 

@@ -1,8 +1,10 @@
-import { readLock, readUnlock, writeLock, writeUnlock } from '../locks/mmu-lock.ts';
+import { writeLock, writeUnlock } from '../locks/mmu-lock.ts';
 import { queuedSpinLock, queuedSpinUnlock } from '../locks/queued-spinlock.ts';
+import { LRU_BATCH_WORDS } from '../lru/age-in-batches.ts';
 import { clearFlushYoungCall, clearYoungCall, testYoungCall } from '../lru/judged-calls.ts';
 import { lruAgingWalk, lruCheckReferences } from '../lru/mglru.ts';
 import { guestAccess } from '../mmu/access.ts';
+import { lockForTdpBulk, unlockForTdpBulk } from '../mmu/bulk-lock.ts';
 import { clearDirtyLog, getDirtyLog } from '../mmu/dirty-log.ts';
 import { addMemslot, deleteMemslot, disableDirtyLogging, enableDirtyLogging } from '../mmu/memslot-update.ts';
 import { hostPageOfGfn, slotOfGfn } from '../mmu/memslots.ts';
@@ -91,12 +93,12 @@ function hostOperation(m: Memory, machine: ScenarioVm, actor: Actor, operation: 
       return answerText(clearYoungCall(m, vm, thread, operation.address, operation.address + PAGE_BYTES, 0));
     case 'lruWalk': {
       const young = emptyBitmap(m, machine, thread);
-      lruAgingWalk(m, vm, thread, operation.start, operation.end, young);
+      lruAgingWalk(m, vm, thread, operation.start, operation.end, young, lruBatch(machine, thread));
       return youngText(m, young, operation.start, operation.end);
     }
     case 'lruEvict': {
       const young = emptyBitmap(m, machine, thread);
-      const referenced = lruCheckReferences(m, vm, thread, operation.page, young);
+      const referenced = lruCheckReferences(m, vm, thread, operation.page, young, lruBatch(machine, thread));
       return referenced ? `referenced ${youngText(m, young, 0, vm.pages)}` : 'evict';
     }
     case 'invalidate':
@@ -177,9 +179,9 @@ function underSlotsLock(m: Memory, machine: ScenarioVm, thread: number, operatio
       return 'ok';
     case 'splitHuge': {
       const { slot, first } = hugePageOf(m, machine, operation.gfn);
-      readLock(m, vm.mmuLock, thread);
+      lockForTdpBulk(m, vm, thread);
       trySplitHugePages(m, vm, thread, slot, first, first + pagesOfLevel(vm, 2));
-      readUnlock(m, vm.mmuLock);
+      unlockForTdpBulk(m, vm);
       return 'ok';
     }
     case 'recoverHuge':
@@ -235,6 +237,10 @@ function emptyBitmap(m: Memory, machine: ScenarioVm, thread: number): Word {
   const bitmap = machine.bitmaps + thread * machine.bitmapWords;
   clearBitmap(m, bitmap, machine.vm.pages);
   return bitmap;
+}
+
+function lruBatch(machine: ScenarioVm, thread: number): Word {
+  return machine.lruBatches + thread * LRU_BATCH_WORDS;
 }
 
 /** `young {0, 2}`, or `old`. */

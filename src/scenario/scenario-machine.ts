@@ -1,4 +1,5 @@
 import { createQueuedSpinlock, type QueuedSpinlock } from '../locks/queued-spinlock.ts';
+import { LRU_BATCH_WORDS } from '../lru/age-in-batches.ts';
 import { createVm, initMemslot, initVm } from '../mmu/create-vm.ts';
 import type { Geometry } from '../mmu/geometry.ts';
 import type { Rules } from '../mmu/rules.ts';
@@ -38,6 +39,8 @@ export interface ScenarioVm {
   readonly waiters: Word;
   readonly bitmaps: Word;
   readonly bitmapWords: number;
+  /** `LRU_BATCH_WORDS` words a thread. */
+  readonly lruBatches: Word;
   readonly dirtyLogs: Word;
 }
 
@@ -61,6 +64,7 @@ const NEEDS_SHADOW_PAGES: ReadonlySet<ScenarioOperation['op']> = new Set([
 export function createScenarioVm(scenario: Scenario, rules: Rules): ScenarioVm {
   const { machine, memslots } = scenario;
   if (machine.vms !== 1) throw new InputError(`${placeOf(scenario)}: machine.vms: accepted: 1`);
+  checkArchitecture(scenario, rules);
   const operations = [
     ...scenario.setup.map(({ operation }) => operation),
     ...scenario.threads.flatMap((thread) => thread.operations),
@@ -114,9 +118,26 @@ export function createScenarioVm(scenario: Scenario, rules: Rules): ScenarioVm {
     waiters,
     bitmaps: perThread('bitmap', bitmapWords(pages), 'pages of an aging call, bit 0 the last one'),
     bitmapWords: bitmapWords(pages),
+    lruBatches: perThread('lruBatch', LRU_BATCH_WORDS, "MGLRU's own bitmap, in version 3"),
     dirtyLogs: perThread('dirtyLog', vm.dirtyBitmapWords, 'the dirty log that was handed out last'),
   };
   return Object.freeze({ ...built, layout: layout.build() });
+}
+
+/** What arm64 had at the time has neither shadow pages nor A/D bits that can be turned off. */
+function checkArchitecture(scenario: Scenario, rules: Rules): void {
+  if (rules.fastPass !== 'read-lock') return;
+  const { machine, setup, threads } = scenario;
+  const operations = [...setup.map(({ operation }) => operation), ...threads.flatMap((thread) => thread.operations)];
+  const nested = operations.find(({ op }) => NEEDS_SHADOW_PAGES.has(op));
+  if (nested !== undefined) {
+    throw new InputError(
+      `${placeOf(scenario)}:${nested.line}: ${nested.op}: accepted: on x86; this variant is arm64's`,
+    );
+  }
+  if (!machine.tdpMmu || !machine.adBits) {
+    throw new InputError(`${placeOf(scenario)}: machine: accepted: tdpMmu and adBits true; this variant is arm64's`);
+  }
 }
 
 /** A memory on which things happen one after another, with everything as it is at first. */

@@ -29,6 +29,7 @@ const machine = keys({
   vcpuMode: oneOf(['exit', 'guest']).default('exit'),
   hugePages: flag.default(false),
   manualDirtyProtect: flag.default(false),
+  lockdep: flag.default(true),
   vms: whole(1, MAX_VMS).default(1),
   addressSpaces: z.literal([1, 2], { error: '1 or 2' }).default(1),
 });

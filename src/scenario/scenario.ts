@@ -31,6 +31,8 @@ export interface ScenarioMachine {
   readonly hugePages: boolean;
   /** Dirty logs are handed out and cleared apart. */
   readonly manualDirtyProtect: boolean;
+  /** The kernel checks the rules of locking (CONFIG_PROVE_LOCKING). */
+  readonly lockdep: boolean;
   readonly vms: number;
   /** 2: system management mode has memslots of its own. */
   readonly addressSpaces: 1 | 2;

@@ -49,7 +49,7 @@ export const GhostEvent = {
   rcuReadUnlock: 18,
   /** Opening. Table `value` was unlinked: sections that begin from now on cannot reach it. */
   tableRetired: 19,
-  /** Closing. A WARN of the real code would fire. */
+  /** Closing. A WARN of the real code would fire; value is a `KernelWarning`. */
   kernelWarning: 20,
   /** Closing. vCPUs that were in the guest have been made to flush their TLBs. */
   remoteTlbFlush: 21,
@@ -79,6 +79,18 @@ export const GhostEvent = {
   nonatomicUpdate: 33,
   /** Closing. The vCPU has passed on to the dirty log what its buffer of modified pages held. */
   pmlFlushed: 34,
+  /** Closing. The thread has got a lock; value is its `LockKind`. */
+  lockAcquired: 35,
+  /** Closing. It has given it back. */
+  lockReleased: 36,
+  /** Closing. What comes needs one of the locks in `value`, a sum of `LockKind`s, as a lockdep assertion says. */
+  lockNeeded: 37,
+  /** Closing. The thread is about to sleep until others have left their read side sections. */
+  mightSleep: 38,
+  /** Closing. The thread's locks are not as they must be; value is a `LockMisuse`. */
+  lockMisuse: 39,
+  /** Closing. The thread's aging call has returned; value is what its function returned, plus `BITMAP_GIVEN` with a bitmap. */
+  callFlags: 40,
 } as const;
 
 export type GhostEvent = (typeof GhostEvent)[keyof typeof GhostEvent];
@@ -117,3 +129,37 @@ export const CallAnswer = {
   /** Nothing: the answer is flagged unreliable, or the page was not selected. */
   nothing: 3,
 } as const;
+
+/** Which WARN fires. */
+export const KernelWarning = {
+  /** WARN_ON_ONCE(range->end <= range->start), __kvm_handle_hva_range */
+  emptyRange: 0,
+  /** WARN_ON_ONCE(gfn < range->start || gfn >= range->end), version 3's bitmap index */
+  gfnOutsideRange: 1,
+  /** KVM_BUG_ON_DATA_CORRUPTION: an SPTE is not in the list of its rmap */
+  notInRmap: 2,
+  /** lockdep: WARNING: suspicious RCU usage, or a lockdep_assert_held */
+  lockdep: 3,
+} as const;
+
+/** Locks and read side sections, as bits. */
+export const LockKind = {
+  srcu: 1,
+  mmuLockRead: 2,
+  mmuLockWrite: 4,
+  rcu: 8,
+  rmapBit: 16,
+} as const;
+
+/** With what a thread breaks the rules of locking. */
+export const LockMisuse = {
+  notHeld: 0,
+  releasedWithoutHolding: 1,
+  acquiredTwice: 2,
+  wrongOrder: 3,
+  sleepsUnderSpinlock: 4,
+  heldAtReturn: 5,
+} as const;
+
+/** In `callFlags`: the caller gave a bitmap. */
+export const BITMAP_GIVEN = 1 << 8;

@@ -7,6 +7,11 @@ export const propertyText = {
   'dirty-lost': 'a write that ended before the dirty log was handed out is in none',
   'write-unprotected': 'a page that was announced as write-protected was written without a fault',
   'malformed-spte': 'an SPTE is none of: nonpresent, frozen, a valid present combination',
+  'null-dereference': 'the kernel reads through an argument that is NULL, and crashes',
+  'out-of-range': 'the kernel indexes outside an object, and crashes',
+  'kernel-warning': 'a WARN of the kernel fires',
+  'wrong-flags': 'what an aging call returns contradicts what it found, or what its flags are documented to mean',
+  'lock-discipline': 'a lock is missing where it is needed, taken in the wrong order, not given back, or slept under',
   deadlock: 'threads wait for each other for ever',
   'cannot-finish': 'from here on the threads can run for ever, but never to their end',
 } as const;

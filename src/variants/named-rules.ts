@@ -2,7 +2,8 @@ import type { Rules } from '../mmu/rules.ts';
 import { InputError } from '../shared/input-error.ts';
 import { findMutant, type Mutant, mutants } from './mutants.ts';
 import { findRuleMutant, ruleValues } from './rule-mutants.ts';
-import { findVariant, type Variant, variantNames } from './variants.ts';
+import type { Variant } from './variant.ts';
+import { findVariant, variantNames } from './variants.ts';
 
 /** @throws InputError if no variant has this name or alias */
 export function variantNamed(name: string): Variant {

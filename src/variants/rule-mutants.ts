@@ -1,6 +1,6 @@
 import type { Rules } from '../mmu/rules.ts';
 import { NONPRESENT_MARKER } from '../shared/spte.ts';
-import type { Variant } from './variants.ts';
+import type { Variant } from './variant.ts';
 
 type RuleName = keyof Rules;
 
@@ -8,6 +8,15 @@ type RuleName = keyof Rules;
 export const ruleValues: { readonly [Name in RuleName]: readonly Rules[Name][] } = {
   agingTakesMmuLock: [true, false],
   honoursBitmap: [true, false],
+  fastPass: ['none', 'accessed-bits', 'accessed-bits-no-rmaps', 'read-lock'],
+  fastPassAtRmaps: ['give-up', 'give-up-behind-tdp', 'walk-without-bitmap', 'write-lock-without-bitmap'],
+  keepsFastYoung: [true, false],
+  answersFast: [true, false],
+  slowPassHasMetadata: [true, false],
+  hugeLeafInBitmap: ['each-page', 'first-gfn'],
+  unselectedCountsAsYoung: [true, false],
+  rcuSpans: ['all-roots', 'one-root'],
+  rootsGuardedBy: ['mmu-lock', 'rcu'],
   looksAtShadowPages: ['once-allocated', 'while-counted'],
   agingOrder: ['rmaps-first', 'tdp-first'],
   rmapWalkAligned: [true, false],
@@ -24,6 +33,7 @@ export const ruleValues: { readonly [Name in RuleName]: readonly Rules[Name][] }
   protectsMaskedBy: ['exchange-or-store', 'fetch-and-or-store'],
   zapBookkeeping: ['before-flush', 'after-flush'],
   tdpRootsTakeMmuLock: ['write', 'read'],
+  tdpBulkTakesMmuLock: ['write', 'read'],
   nonpresentSpte: [0, NONPRESENT_MARKER],
   writeLossFlushes: ['writable', 'mmu-writable'],
   flushesClearedAccessedDirty: [true, false],
@@ -35,7 +45,7 @@ export const ruleValues: { readonly [Name in RuleName]: readonly Rules[Name][] }
   hasPrefault: [true, false],
   loggingEnds: ['zap', 'collapse'],
   pageoutAges: [true, false],
-  lruAsksKvm: ['at-eviction', 'always'],
+  lruAsksKvm: ['at-eviction', 'always', 'in-batches'],
   hugeZeroPageWritten: ['split', 'replace'],
   clearsOnlyYoung: [true, false],
   clearsOnlySelected: [true, false],

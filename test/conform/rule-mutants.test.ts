@@ -3,7 +3,8 @@ import { conformTrace } from '../../src/conform/conform-trace.ts';
 import type { Rules } from '../../src/mmu/rules.ts';
 import { type RuleMutant, ruleMutants, ruleValues } from '../../src/variants/rule-mutants.ts';
 import { untraceableRules } from '../../src/variants/untraceable-rules.ts';
-import { type Variant, variants } from '../../src/variants/variants.ts';
+import type { Variant } from '../../src/variants/variant.ts';
+import { mergedKernels } from '../../src/variants/variants.ts';
 import { shippedTraces } from '../support/conform/shipped-traces.ts';
 
 const traces = await shippedTraces();
@@ -22,7 +23,7 @@ function isExposed(mutant: RuleMutant, variant: Variant): boolean {
 }
 
 function mutantsOf(rule: keyof Rules): { variant: Variant; mutant: RuleMutant }[] {
-  return variants.flatMap((variant) =>
+  return mergedKernels.flatMap((variant) =>
     ruleMutants(variant)
       .filter((mutant) => mutant.rule === rule)
       .map((mutant) => ({ variant, mutant })),
@@ -31,7 +32,7 @@ function mutantsOf(rule: keyof Rules): { variant: Variant; mutant: RuleMutant }[
 
 describe('Of every rule', () => {
   it('all values are known', () => {
-    for (const { rules: own } of variants) {
+    for (const { rules: own } of mergedKernels) {
       expect(Object.keys(own).sort()).toEqual([...rules].sort());
       for (const rule of rules) expect(ruleValues[rule]).toContain(own[rule]);
     }

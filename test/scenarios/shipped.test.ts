@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { variants } from '../../src/variants/variants.ts';
+import { mergedKernels } from '../../src/variants/variants.ts';
 import { checkShipped, forbidden, shippedScenarios } from '../support/scenarios/check-shipped.ts';
 
 /** The largest takes a few seconds where nothing else runs. */
@@ -10,11 +10,11 @@ describe('Every shipped scenario', () => {
     '%s: says in a line what it is about, and what it expects of each variant',
     (_, { description, expect: expectations }) => {
       expect(description).not.toBe('');
-      expect([...expectations.keys()].sort()).toEqual(variants.map(({ name }) => name).sort());
+      expect([...expectations.keys()].sort()).toEqual(mergedKernels.map(({ name }) => name).sort());
     },
   );
 
-  const runs = shippedScenarios.flatMap(({ name }) => variants.map((variant) => [name, variant.name] as const));
+  const runs = shippedScenarios.flatMap(({ name }) => mergedKernels.map((variant) => [name, variant.name] as const));
 
   it.each(runs)('%s under %s: complete, and as expected', { timeout: TIMEOUT_MS }, (name, variant) => {
     const result = checkShipped(name, variant);

@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { mutants } from '../../../src/variants/mutants.ts';
-import { findVariant, variants } from '../../../src/variants/variants.ts';
+import { findVariant, mergedKernels } from '../../../src/variants/variants.ts';
 import { type AgingProgram, agingProgram } from '../../support/mmu/aging-program.ts';
 import { runAgingProgram } from '../../support/mmu/run-aging-program.ts';
 
 const RUNS_FOR_A_MUTANT = 500;
 
-describe.each(variants)('$name', ({ rules }) => {
+describe.each(mergedKernels)('$name', ({ rules }) => {
   it('answers every aging call as a map of accessed pages would', () => {
     fc.assert(fc.property(agingProgram(false), (program) => runAgingProgram(program, rules, rules)));
   });
@@ -30,10 +30,10 @@ const visible: ReadonlySet<string> = new Set([
 
 describe('The map of accessed pages', () => {
   const cases = mutants.flatMap((mutant) =>
-    variants.map((variant) => ({ name: `${mutant.name} on ${variant.name}`, mutant, variant: variant.name })),
+    mergedKernels.map((variant) => ({ name: `${mutant.name} on ${variant.name}`, mutant, variant: variant.name })),
   );
   const isContradicted = ({ mutant, variant }: (typeof cases)[number]): boolean => {
-    const rules = findVariant(variant)?.rules as (typeof variants)[number]['rules'];
+    const rules = findVariant(variant)?.rules as (typeof mergedKernels)[number]['rules'];
     const property = fc.property(agingProgram(true), (program: AgingProgram) =>
       runAgingProgram(program, { ...rules, ...mutant.breaks }, rules),
     );

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { RMAP_LOCKED } from '../../../src/locks/rmap-lock.ts';
 import type { Rules } from '../../../src/mmu/rules.ts';
 import type { MachineSpec } from '../../../src/mmu/vm.ts';
-import { variants } from '../../../src/variants/variants.ts';
+import { mergedKernels } from '../../../src/variants/variants.ts';
 import { type Breakage, runShadowProgram } from '../../support/mmu/run-shadow-program.ts';
 import { shadowProgram } from '../../support/mmu/shadow-program.ts';
 import { replaceOperations } from '../../support/replaced-memory.ts';
@@ -17,7 +17,7 @@ const machines: readonly (readonly [string, MachineSpec])[] = [
   ['the TDP MMU and a nested guest', { tdpMmu: true, nested: true }],
 ];
 
-for (const { name, rules } of variants) {
+for (const { name, rules } of mergedKernels) {
   describe.each(machines)(`${name}: whatever is done to a VM with %s,`, (_, machine) => {
     it('every leaf is in its rmap, every table in its parent, every descriptor and table in one place', () => {
       fc.assert(fc.property(shadowProgram(machine), (program) => runShadowProgram(program, rules)));
@@ -107,7 +107,7 @@ const brokenOnes: readonly Broken[] = [
 ];
 
 describe('The census of rmaps and tables notices', () => {
-  const cases = variants.flatMap(({ name, rules }) =>
+  const cases = mergedKernels.flatMap(({ name, rules }) =>
     brokenOnes
       .filter(({ lockless }) => lockless !== true || rules.rmapsHaveBitLock)
       .map((broken) => [`${name}: ${broken.name}`, rules, broken] as const),

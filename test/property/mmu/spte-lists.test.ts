@@ -6,7 +6,7 @@ import type { Rules } from '../../../src/mmu/rules.ts';
 import { DESC_COUNT, DESC_MORE, DESC_WORDS, PTE_LIST_EXT, type Vm } from '../../../src/mmu/vm.ts';
 import { ignoreGhosts } from '../../../src/shared/ghost-sink.ts';
 import type { Memory, Word } from '../../../src/shared/memory.ts';
-import { variants } from '../../../src/variants/variants.ts';
+import { mergedKernels } from '../../../src/variants/variants.ts';
 import { createSequentialVm } from '../../support/mmu/sequential-vm.ts';
 import { descriptorFaults, readSpteList } from '../../support/mmu/spte-lists.ts';
 import { replaceOperations } from '../../support/replaced-memory.ts';
@@ -105,7 +105,7 @@ function sorted(words: readonly Word[]): Word[] {
   return [...words].sort((a, b) => a - b);
 }
 
-describe.each(variants)('$name: lists of SPTEs', ({ rules }) => {
+describe.each(mergedKernels)('$name: lists of SPTEs', ({ rules }) => {
   it('are the multisets of what was added and not removed, each in as few descriptors as it takes', () => {
     fc.assert(fc.property(changes, (program) => void runChanges(program, rules)));
   });
@@ -160,7 +160,7 @@ describe('The comparison with multisets notices', () => {
   ];
 
   it.each(broken)('%s', (_, breakage) => {
-    for (const { rules } of variants) {
+    for (const { rules } of mergedKernels) {
       const property = fc.property(changes, (program) => void runChanges(program, rules, breakage));
       expect(fc.check(property, { endOnFailure: true }).counterexample).not.toBeNull();
     }

@@ -10,7 +10,7 @@ import { GhostEvent } from '../../../src/shared/ghost-event.ts';
 import { ignoreGhosts } from '../../../src/shared/ghost-sink.ts';
 import { backingOf, isShadowPresent } from '../../../src/shared/spte.ts';
 import { findMutant } from '../../../src/variants/mutants.ts';
-import { variants } from '../../../src/variants/variants.ts';
+import { mergedKernels } from '../../../src/variants/variants.ts';
 import { vmSpec } from '../../support/mmu/aging-program.ts';
 import { createSequentialVm, type SequentialVm, type VmSpec } from '../../support/mmu/sequential-vm.ts';
 import { takeTableCensus } from '../../support/mmu/table-census.ts';
@@ -38,7 +38,7 @@ function access({ m, vm }: SequentialVm, gfns: readonly number[], vcpu: number, 
   return gfn;
 }
 
-describe.each(variants)('Tables of $name', ({ rules }) => {
+describe.each(mergedKernels)('Tables of $name', ({ rules }) => {
   it('are each in exactly one place, and none is left behind by faults and root zaps', () => {
     fc.assert(
       fc.property(vmSpec(false), steps, (spec, program) => {

@@ -4,7 +4,8 @@ import { exploreUntilStable } from '../../../src/check/check-scenario.ts';
 import { scenarioProgram } from '../../../src/check/scenario-program.ts';
 import { RuleUses } from '../../../src/conform/rule-uses.ts';
 import { operationNames } from '../../../src/scenario/operation-forms.ts';
-import { findVariant, type Variant } from '../../../src/variants/variants.ts';
+import type { Variant } from '../../../src/variants/variant.ts';
+import { findVariant } from '../../../src/variants/variants.ts';
 import { propertySeed } from '../../support/property-settings.ts';
 import {
   arbitraryScenario,

@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ScenarioOperationName } from '../../../src/scenario/scenario.ts';
 import { findMutant, type Mutant } from '../../../src/variants/mutants.ts';
-import { findVariant, type Variant } from '../../../src/variants/variants.ts';
+import type { Variant } from '../../../src/variants/variant.ts';
+import { findVariant } from '../../../src/variants/variants.ts';
 import { propertySeed } from '../../support/property-settings.ts';
 import {
   arbitraryScenario,

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { variantForKernel } from '../../../src/conform/conform-trace.ts';
 import type { KernelTrace } from '../../../src/scenario/kernel-trace.ts';
 import { findKernelTraces, readKernelTrace } from '../../../src/scenario/read-kernel-trace.ts';
-import type { Variant } from '../../../src/variants/variants.ts';
+import type { Variant } from '../../../src/variants/variant.ts';
 
 /** The traces that the project ships, or those of another directory: `TRACES=DIR`. */
 const directory = process.env.TRACES ?? fileURLToPath(new URL('../../../examples/kernel-traces', import.meta.url));

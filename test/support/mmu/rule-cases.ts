@@ -1,7 +1,7 @@
 import { describe } from 'vitest';
 import type { Rules } from '../../../src/mmu/rules.ts';
 import { ruleValues } from '../../../src/variants/rule-mutants.ts';
-import { variants } from '../../../src/variants/variants.ts';
+import { mergedKernels } from '../../../src/variants/variants.ts';
 
 /** A variant's rules with one of them as given. */
 interface RuleCase<Name extends keyof Rules> {
@@ -15,7 +15,7 @@ interface RuleCase<Name extends keyof Rules> {
  */
 export function describeRule<Name extends keyof Rules>(rule: Name, body: (ruleCase: RuleCase<Name>) => void): void {
   const values: readonly Rules[Name][] = ruleValues[rule];
-  for (const variant of variants) {
+  for (const variant of mergedKernels) {
     for (const value of values) {
       const own = value === variant.rules[rule] ? ', its own' : '';
       describe(`${variant.name} with ${rule}=${value}${own}`, () => {

@@ -7,7 +7,8 @@ import { PAGE_BYTES } from '../../../src/scenario/scenario-limits.ts';
 import { SCENARIO_SCHEMA } from '../../../src/scenario/scenario-schema.ts';
 import { EPT, FROZEN_BITS, LEGACY, NONPRESENT_MARKER } from '../../../src/shared/spte.ts';
 import type { Mutant } from '../../../src/variants/mutants.ts';
-import { type Variant, variantNames } from '../../../src/variants/variants.ts';
+import type { Variant } from '../../../src/variants/variant.ts';
+import { variantNames } from '../../../src/variants/variants.ts';
 
 /** A scenario, and the file that it was read from. */
 export interface ScenarioCase {

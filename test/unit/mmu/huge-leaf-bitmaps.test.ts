@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { mmuNotifierClearYoung, mmuNotifierTestYoung } from '../../../src/notifier/aging.ts';
 import { PAGE_BYTES } from '../../../src/notifier/byte-range.ts';
 import { testBitmapBit } from '../../../src/shared/bitmap.ts';
-import { variants } from '../../../src/variants/variants.ts';
+import { mergedKernels } from '../../../src/variants/variants.ts';
 import type { SequentialVm } from '../../support/mmu/sequential-vm.ts';
 import { access, createHugeVm, testYoung } from '../../support/mmu/small-vm.ts';
 
@@ -19,7 +19,7 @@ const mmus = [
   ['TDP MMU', true],
   ['shadow MMU', false],
 ] as const;
-const withBitmaps = variants.filter(({ rules }) => rules.honoursBitmap);
+const withBitmaps = mergedKernels.filter(({ rules }) => rules.honoursBitmap);
 
 describe.each(withBitmaps)('$name: bitmaps and 2M leaves', ({ rules: own }) => {
   describe.each([true, false])('with rmapWalkAligned=%s', (rmapWalkAligned) => {

@@ -3,13 +3,13 @@ import { makeLeafSpte } from '../../../src/mmu/spte-state.ts';
 import type { MachineSpec } from '../../../src/mmu/vm.ts';
 import { ignoreGhosts } from '../../../src/shared/ghost-sink.ts';
 import { EPT, LEGACY, LEGACY_ACCESS_TRACK, type SpteLayout, WRITABLE } from '../../../src/shared/spte.ts';
-import { variants } from '../../../src/variants/variants.ts';
+import { mergedKernels } from '../../../src/variants/variants.ts';
 import { activeShadowPages } from '../../support/mmu/leaves.ts';
 import { createSequentialVm } from '../../support/mmu/sequential-vm.ts';
 import { shadowFaults } from '../../support/mmu/shadow-census.ts';
 import { access, createSmallVm } from '../../support/mmu/small-vm.ts';
 
-describe.each(variants)('$name: a machine', ({ rules }) => {
+describe.each(mergedKernels)('$name: a machine', ({ rules }) => {
   const booleans = [true, false];
   const layouts: readonly (readonly [string, SpteLayout])[] = [
     ['EPT', EPT],

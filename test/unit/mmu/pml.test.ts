@@ -9,7 +9,7 @@ import { IN_GUEST, KICK, vcpuStateWord } from '../../../src/mmu/vcpu-state.ts';
 import { L1, L2, type MachineSpec, PML_ENTRIES } from '../../../src/mmu/vm.ts';
 import { GhostEvent } from '../../../src/shared/ghost-event.ts';
 import { isLargeLeaf, spteText } from '../../../src/shared/spte.ts';
-import { variants } from '../../../src/variants/variants.ts';
+import { mergedKernels } from '../../../src/variants/variants.ts';
 import { createSequentialVm } from '../../support/mmu/sequential-vm.ts';
 import { leafSpte, leafWord } from '../../support/mmu/small-vm.ts';
 
@@ -115,7 +115,7 @@ function pagesOf(bits: number): number[] {
 
 const range = (end: number): number[] => Array.from({ length: end }, (_, i) => i);
 
-describe.each(variants)('$name with page-modification logging', ({ rules }) => {
+describe.each(mergedKernels)('$name with page-modification logging', ({ rules }) => {
   it('begins to log by taking Dirty away, and leaves W', () => {
     const vm = new LoggedVm(rules);
     expect(vm.spteText(GFN)).toBe('1:PWADM');

@@ -24,7 +24,7 @@ import {
   spteText,
   WRITABLE,
 } from '../../../src/shared/spte.ts';
-import { variants } from '../../../src/variants/variants.ts';
+import { mergedKernels } from '../../../src/variants/variants.ts';
 import { createSmallVm } from '../../support/mmu/small-vm.ts';
 
 const VERSION = 5;
@@ -70,7 +70,7 @@ const textOf = (vm: Vm, leaf: Leaf): string => spteText(vm.spte, make(vm, leaf),
 
 const isModern = ({ accessedMeans }: Rules): boolean => accessedMeans === 'accessed-bit';
 
-describe.each(variants)('$name: a new leaf', ({ rules }) => {
+describe.each(mergedKernels)('$name: a new leaf', ({ rules }) => {
   describe.each(machines)('of %s', (_, machine) => {
     const vm = vmOf(machine, rules);
 
@@ -121,7 +121,7 @@ describe.each(variants)('$name: a new leaf', ({ rules }) => {
   });
 });
 
-describe.each(variants)('$name: access tracking', ({ rules }) => {
+describe.each(mergedKernels)('$name: access tracking', ({ rules }) => {
   const readExecutes = [1, EXECUTABLE, 1 | EXECUTABLE];
 
   describe.each(withAdBits)('on %s, entries with A/D bits:', (_, machine) => {
@@ -205,7 +205,7 @@ function everyStateOf(vm: Vm, made: number): Set<number> {
 
 const booleans = [false, true];
 
-describe.each(variants)('$name: whatever is done to a leaf', ({ rules }) => {
+describe.each(mergedKernels)('$name: whatever is done to a leaf', ({ rules }) => {
   describe.each(machines)('of %s', (_, machine) => {
     const vm = vmOf(machine, rules);
     const leaves = booleans.flatMap((guestMode) =>

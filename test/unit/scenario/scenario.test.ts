@@ -29,7 +29,7 @@ expect:                           # optional
 
 const defaults = {
   ...{ tdpMmu: true, adBits: true, layout: 'ept', tlb: 'none', vcpuMode: 'exit', hugePages: false },
-  ...{ manualDirtyProtect: false, vms: 1, addressSpaces: 1 },
+  ...{ manualDirtyProtect: false, lockdep: true, vms: 1, addressSpaces: 1 },
 };
 
 /** The lines of the smallest scenario, up to line 7, and what is added to it. */

@@ -14,7 +14,7 @@ import { leaveGuest } from '../../../../src/mmu/vcpu.ts';
 import { L1 } from '../../../../src/mmu/vm.ts';
 import { GhostEvent } from '../../../../src/shared/ghost-event.ts';
 import { FROZEN_BITS, WRITABLE } from '../../../../src/shared/spte.ts';
-import { variants } from '../../../../src/variants/variants.ts';
+import { mergedKernels } from '../../../../src/variants/variants.ts';
 import { createSequentialVm, type SequentialVm } from '../../../support/mmu/sequential-vm.ts';
 import {
   access,
@@ -35,7 +35,7 @@ function writeFault(sequential: SequentialVm, present: boolean): number {
   return handlePageFault(m, vm, 0, L1, validRoot(sequential), GFN, GFN, true, present);
 }
 
-describe.each(variants)('$name: a page fault', ({ rules }) => {
+describe.each(mergedKernels)('$name: a page fault', ({ rules }) => {
   it.each([true, false])('on a frame in no slot ends the access, which is emulated (tdpMmu %s)', (tdpMmu) => {
     const events: (readonly [number, number])[] = [];
     const noted: readonly number[] = [GhostEvent.accessBegin, GhostEvent.accessEnd, GhostEvent.faultEnd];
@@ -105,7 +105,7 @@ describe.each(variants)('$name: a page fault', ({ rules }) => {
   });
 });
 
-describe.each(variants.filter(({ rules }) => rules.hasPrefault))('$name: a prefault', ({ rules }) => {
+describe.each(mergedKernels.filter(({ rules }) => rules.hasPrefault))('$name: a prefault', ({ rules }) => {
   it('of frames in no slot says so', () => {
     const { m, vm } = createSmallVm(rules);
     expect(preFaultMemory(m, vm, 0, 6, 8)).toBe(PREFAULT_OK);

@@ -11,14 +11,14 @@ import { GhostEvent } from '../../../../src/shared/ghost-event.ts';
 import type { Memory } from '../../../../src/shared/memory.ts';
 import { EPT } from '../../../../src/shared/spte.ts';
 import { ThreadMemory } from '../../../../src/shared/thread-memory.ts';
-import { variants } from '../../../../src/variants/variants.ts';
+import { mergedKernels } from '../../../../src/variants/variants.ts';
 import { allocateWords, createArena } from '../../../support/arena.ts';
 import { exploreReplayed } from '../../../support/explore-replayed.ts';
 import { createSequentialVm } from '../../../support/mmu/sequential-vm.ts';
 import { access, createHugeVm, leafSpte } from '../../../support/mmu/small-vm.ts';
 import { replaceOperations } from '../../../support/replaced-memory.ts';
 
-const rules = variants.find(({ name }) => name === 'lockless-7.3')?.rules as Rules;
+const rules = mergedKernels.find(({ name }) => name === 'lockless-7.3')?.rules as Rules;
 
 interface Scene {
   readonly first: (m: Memory, vm: Vm) => void;

@@ -8,7 +8,7 @@ import { slotGfnWriteProtect, tdpMmuProtectMasked, WRITE_ACCESS } from '../../..
 import type { Memory, Word } from '../../../../src/shared/memory.ts';
 import { WRITABLE } from '../../../../src/shared/spte.ts';
 import { ruleValues } from '../../../../src/variants/rule-mutants.ts';
-import { variants } from '../../../../src/variants/variants.ts';
+import { mergedKernels } from '../../../../src/variants/variants.ts';
 import type { SequentialVm } from '../../../support/mmu/sequential-vm.ts';
 import { access, clearYoung, createSmallVm, leafSpte, leafWord } from '../../../support/mmu/small-vm.ts';
 import { replaceOperations } from '../../../support/replaced-memory.ts';
@@ -47,7 +47,7 @@ function forget({ m, vm }: SequentialVm): void {
   m.clearBits(vm.hostPtes + GFN, HOST_DIRTY | HOST_ACCESSED);
 }
 
-describe.each(variants)('$name', ({ rules }) => {
+describe.each(mergedKernels)('$name', ({ rules }) => {
   const handsOn = rules.marksHostPageDirty === 'when-lost';
 
   it('write-protects a frame for good by an exchange where the leaf is volatile, else by a store', () => {

@@ -24,7 +24,7 @@ import {
   WRITABLE,
 } from '../../../../src/shared/spte.ts';
 import { ruleValues } from '../../../../src/variants/rule-mutants.ts';
-import { variants } from '../../../../src/variants/variants.ts';
+import { mergedKernels } from '../../../../src/variants/variants.ts';
 import { createSequentialVm } from '../../../support/mmu/sequential-vm.ts';
 import {
   access,
@@ -78,7 +78,7 @@ function freeTables(m: Memory, vm: Vm): number {
   return count;
 }
 
-describe.each(variants)('$name', ({ rules }) => {
+describe.each(mergedKernels)('$name', ({ rules }) => {
   it('flushes before it lets go of the tables that gave way to 2M leaves', () => {
     const sequential = createHugeVm(rules, { machine: { memslotsChange } });
     const { m, vm, host } = sequential;
@@ -243,7 +243,7 @@ describe.each(variants)('$name', ({ rules }) => {
 });
 
 describe('A machine is refused', () => {
-  const rules = variants[0]?.rules as Rules;
+  const rules = mergedKernels[0]?.rules as Rules;
   const made = (spte: SpteLayout, levels: number, machine: MachineSpec): Vm =>
     createVm(new LayoutBuilder(), {
       geometry: { levels, entryBits: 2 },
