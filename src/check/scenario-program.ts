@@ -51,7 +51,13 @@ const AGING_EVENTS = [
   GhostEvent.rootInvalidateBegin,
   GhostEvent.rootInvalidateEnd,
 ];
-const FLAGS_EVENTS = [GhostEvent.callBegin, GhostEvent.testedYoung, GhostEvent.clearedYoung, GhostEvent.callFlags];
+const FLAGS_EVENTS = [
+  GhostEvent.callBegin,
+  GhostEvent.testedYoung,
+  GhostEvent.clearedYoung,
+  GhostEvent.callFlags,
+  GhostEvent.callEnd,
+];
 const INVALIDATION_EVENTS = [GhostEvent.revoked, GhostEvent.accessEnd, GhostEvent.tlbHit];
 const DIRTY_EVENTS = [
   GhostEvent.accessBegin,
@@ -181,7 +187,9 @@ function monitorsFor(machine: ScenarioVm, scenario: Scenario): WatchingMonitor[]
       passesAccessedOn: vm.rules.passesAccessedOn,
       toleratesNonatomicAccessed: vm.rules.atomicUpdate === 'spte_needs_atomic_update',
     };
-    monitors.push({ monitor: createAgingMonitor(options), events: AGING_EVENTS });
+    const takesTurns = vm.rules.agingTakesMmuLock && vm.rules.fastPass === 'none';
+    const teardowns = takesTurns ? [] : [GhostEvent.teardownBegin, GhostEvent.teardownEnd];
+    monitors.push({ monitor: createAgingMonitor(options), events: [...AGING_EVENTS, ...teardowns] });
     monitors.push({ monitor: createFlagsMonitor(vm.pages), events: FLAGS_EVENTS });
   }
   const complaints = scenario.machine.lockdep

@@ -4,6 +4,7 @@ import { setBitmapBit } from '../shared/bitmap.ts';
 import type { Memory, Word } from '../shared/memory.ts';
 import { ageInBatches, MIN_LRU_BATCH } from './age-in-batches.ts';
 import { clearFlushYoungCall, clearYoungPage } from './judged-calls.ts';
+import { pageTableLock, pageTableUnlock } from './page-table-lock.ts';
 
 /** MGLRU as a caller of the notifier (mm/vmscan.c). Pages found young are marked in a bitmap, bit 0 the last page. */
 
@@ -27,13 +28,15 @@ export function lruAgingWalk(
 ): void {
   const { lruAsksKvm } = vm.rules;
   if (lruAsksKvm === 'at-eviction') return;
+  pageTableLock(m, vm, thread);
   if (lruAsksKvm === 'in-batches') {
     ageInBatches(m, vm, thread, startPage, endPage, NONE, batch, young, endPage - 1);
-    return;
+  } else {
+    for (let page = startPage; page < endPage; page++) {
+      if (clearYoungPage(m, vm, thread, page).answer === 'young') setBitmapBit(m, young, endPage - 1 - page);
+    }
   }
-  for (let page = startPage; page < endPage; page++) {
-    if (clearYoungPage(m, vm, thread, page).answer === 'young') setBitmapBit(m, young, endPage - 1 - page);
-  }
+  pageTableUnlock(m, vm, thread);
 }
 
 /**
@@ -45,6 +48,14 @@ export function lruAgingWalk(
  * @param batch `LRU_BATCH_WORDS` words of the thread's own
  */
 export function lruCheckReferences(m: Memory, vm: Vm, thread: number, page: number, young: Word, batch: Word): boolean {
+  pageTableLock(m, vm, thread);
+  const referenced = checkReferences(m, vm, thread, page, young, batch);
+  pageTableUnlock(m, vm, thread);
+  return referenced;
+}
+
+/** folio_referenced_one, with lru_gen_look_around. The caller holds the page-table lock. */
+function checkReferences(m: Memory, vm: Vm, thread: number, page: number, young: Word, batch: Word): boolean {
   const last = vm.pages - 1;
   const { lruAsksKvm } = vm.rules;
   if (lruAsksKvm === 'at-eviction') {

@@ -159,6 +159,7 @@ export function createVm(layout: LayoutBuilder, config: VmConfig): Vm {
     threads,
     mmuLock: createMmuLock(layout, 'mmuLock', threads),
     pagesLock: createQueuedSpinlock(layout, 'tdpMmuPagesLock', threads),
+    pageTableLock: createQueuedSpinlock(layout, 'pageTableLock', threads),
     rcu: createRcu(layout, 'rcu', threads),
     srcu: createSrcu(layout, 'srcu', threads),
     memslots: layout.region({

@@ -76,7 +76,7 @@ export function recordYoung(
 function requireMetadata(range: AgingRange, reader: string, gfn: number): void {
   if (range.hasMetadata) return;
   const message = `${reader} reads through a NULL pointer: the call under mmu_lock has no metadata (gfn ${gfn})`;
-  return crash('null-dereference', gfn + range.pageOffset, message);
+  crash('null-dereference', gfn + range.pageOffset, message);
 }
 
 /** kvm_young_bitmap_offset (v3): the bit of a leaf's first gfn, whether or not it is in the range. */

@@ -163,6 +163,8 @@ export interface Rules {
   readonly hugePagesNeedAlignment: boolean;
   /** A range that begins or ends inside a page covers that page. */
   readonly roundsOutward: boolean;
+  /** Who ages a page holds the spinlock of the host's page table meanwhile. */
+  readonly callersHoldPageTableLock: boolean;
   /** An aging call goes on to the next memslot that its range meets. */
   readonly agesEverySlot: boolean;
   /** An unlinked table is handed out again only after its grace period. */

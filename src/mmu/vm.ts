@@ -48,6 +48,8 @@ export interface Vm {
   readonly mmuLock: MmuLock;
   /** tdp_mmu_pages_lock: guards the list of roots. */
   readonly pagesLock: QueuedSpinlock;
+  /** The spinlock of the host's page table, which callers hold when they age: one for all pages, as of one table. */
+  readonly pageTableLock: QueuedSpinlock;
   readonly rcu: Rcu;
   readonly srcu: Srcu;
   /** Two sets of `slotCount` slots of `SLOT_WORDS` words, or one if they never change. */

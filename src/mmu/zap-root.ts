@@ -84,7 +84,9 @@ function zapEntries(m: Memory, vm: Vm, table: number, level: number, removed: bo
     if (!removed && !isShadowPresent(seen)) continue;
     const leaf = isLeaf(seen, level);
     const page = leaf ? pageOfEntry(m, vm, table, level, index) : -1;
+    const cuts = isShadowPresent(seen) && !leaf;
     if (page >= 0) noteZapBegin(m, vm, level, page);
+    if (cuts) m.note(GhostEvent.teardownBegin, -1, 0);
     let spte = m.exchange(words + index, value);
     while (isFrozen(spte)) spte = m.exchange(words + index, value);
     if (page >= 0) {
@@ -92,6 +94,7 @@ function zapEntries(m: Memory, vm: Vm, table: number, level: number, removed: bo
       leafChanged(m, vm, page, spte, value);
     }
     if (isShadowPresent(spte) && !isLeaf(spte, level)) removeTable(m, vm, backingOf(spte), level - 1);
+    if (cuts) m.note(GhostEvent.teardownEnd, -1, 0);
   }
 }
 
@@ -117,9 +120,13 @@ export function removeTable(m: Memory, vm: Vm, table: number, level: number): vo
 export function zapSpteAtomic(m: Memory, vm: Vm, word: Word, spte: number, level: number, page: number): boolean {
   const leaf = isLeaf(spte, level);
   if (leaf) noteZapBegin(m, vm, level, page);
+  else m.note(GhostEvent.teardownBegin, -1, 0);
   const frozen = m.tryReplace(word, spte, vm.rules.nonpresentSpte | FROZEN_BITS);
   if (leaf) noteZapEnd(m, vm, level, page, frozen ? spte : vm.rules.nonpresentSpte);
-  if (!frozen) return false;
+  if (!frozen) {
+    if (!leaf) m.note(GhostEvent.teardownEnd, -1, 0);
+    return false;
+  }
   if (vm.rules.zapBookkeeping === 'before-flush') entryZapped(m, vm, spte, level, page);
   flushRemoteTlbs(m, vm);
   m.store(word, vm.rules.nonpresentSpte);
@@ -130,5 +137,8 @@ export function zapSpteAtomic(m: Memory, vm: Vm, word: Word, spte: number, level
 /** handle_changed_spte, of an entry that is zapped. */
 function entryZapped(m: Memory, vm: Vm, spte: number, level: number, page: number): void {
   if (isLeaf(spte, level)) leafChanged(m, vm, page, spte, vm.rules.nonpresentSpte);
-  else removeTable(m, vm, backingOf(spte), level - 1);
+  else {
+    removeTable(m, vm, backingOf(spte), level - 1);
+    m.note(GhostEvent.teardownEnd, -1, 0);
+  }
 }

@@ -3,6 +3,7 @@ import { queuedSpinLock, queuedSpinUnlock } from '../locks/queued-spinlock.ts';
 import { LRU_BATCH_WORDS } from '../lru/age-in-batches.ts';
 import { clearFlushYoungCall, clearYoungCall, testYoungCall } from '../lru/judged-calls.ts';
 import { lruAgingWalk, lruCheckReferences } from '../lru/mglru.ts';
+import { pageTableLock, pageTableUnlock } from '../lru/page-table-lock.ts';
 import { guestAccess } from '../mmu/access.ts';
 import { lockForTdpBulk, unlockForTdpBulk } from '../mmu/bulk-lock.ts';
 import { clearDirtyLog, getDirtyLog } from '../mmu/dirty-log.ts';
@@ -85,12 +86,16 @@ function hostOperation(m: Memory, machine: ScenarioVm, actor: Actor, operation: 
         : testPageByPage(m, machine, thread, operation.start, operation.end);
     case 'clearYoung': {
       const bitmap = select(m, machine, thread, operation.end, operation.bitmap);
-      return answerText(clearYoungCall(m, vm, thread, bytes(operation.start), bytes(operation.end), bitmap));
+      return clearYoung(m, machine, thread, bytes(operation.start), bytes(operation.end), bitmap);
     }
-    case 'clearFlushYoung':
-      return answerText(clearFlushYoungCall(m, vm, thread, bytes(operation.start), bytes(operation.end)));
+    case 'clearFlushYoung': {
+      pageTableLock(m, vm, thread);
+      const answer = clearFlushYoungCall(m, vm, thread, bytes(operation.start), bytes(operation.end));
+      pageTableUnlock(m, vm, thread);
+      return answerText(answer);
+    }
     case 'damonMkold':
-      return answerText(clearYoungCall(m, vm, thread, operation.address, operation.address + PAGE_BYTES, 0));
+      return clearYoung(m, machine, thread, operation.address, operation.address + PAGE_BYTES, 0);
     case 'lruWalk': {
       const young = emptyBitmap(m, machine, thread);
       lruAgingWalk(m, vm, thread, operation.start, operation.end, young, lruBatch(machine, thread));
@@ -207,11 +212,20 @@ function access(m: Memory, machine: ScenarioVm, vcpu: number, gfn: number, write
   return 'ok';
 }
 
+function clearYoung(m: Memory, { vm }: ScenarioVm, thread: number, start: number, end: number, bitmap: Word): string {
+  pageTableLock(m, vm, thread);
+  const answer = clearYoungCall(m, vm, thread, start, end, bitmap);
+  pageTableUnlock(m, vm, thread);
+  return answerText(answer);
+}
+
 function testPageByPage(m: Memory, machine: ScenarioVm, thread: number, start: number, end: number): string {
   const young = emptyBitmap(m, machine, thread);
   let fast = false;
   for (let page = start; page < end; page++) {
+    pageTableLock(m, machine.vm, thread);
     const answer = testYoungCall(m, machine.vm, thread, bytes(page), bytes(page + 1), 0);
+    pageTableUnlock(m, machine.vm, thread);
     fast ||= answer.fast;
     if (answer.answer === 'young') setBitmapBit(m, young, end - 1 - page);
   }
@@ -220,7 +234,9 @@ function testPageByPage(m: Memory, machine: ScenarioVm, thread: number, start: n
 
 function testThroughBitmap(m: Memory, machine: ScenarioVm, thread: number, start: number, end: number): string {
   const bitmap = emptyBitmap(m, machine, thread);
+  pageTableLock(m, machine.vm, thread);
   const answer = testYoungCall(m, machine.vm, thread, bytes(start), bytes(end), bitmap);
+  pageTableUnlock(m, machine.vm, thread);
   if (answer.answer === 'unreliable') return 'unreliable';
   return youngText(m, bitmap, start, end) + (answer.fast ? ' fast' : '');
 }

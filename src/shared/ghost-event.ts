@@ -91,6 +91,10 @@ export const GhostEvent = {
   lockMisuse: 39,
   /** Closing. The thread's aging call has returned; value is what its function returned, plus `BITMAP_GIVEN` with a bitmap. */
   callFlags: 40,
+  /** Opening. The next step cuts a table off from its root: aging misses it and its leaves, which are zapped one by one. */
+  teardownBegin: 41,
+  /** Closing. They are. */
+  teardownEnd: 42,
 } as const;
 
 export type GhostEvent = (typeof GhostEvent)[keyof typeof GhostEvent];
@@ -105,6 +109,7 @@ const opening: ReadonlySet<number> = new Set([
   GhostEvent.tableRetired,
   GhostEvent.callBegin,
   GhostEvent.handOutBegin,
+  GhostEvent.teardownBegin,
 ]);
 
 /** Whether the event happens with the thread's next step (rather than having happened with its last). */
@@ -149,6 +154,7 @@ export const LockKind = {
   mmuLockWrite: 4,
   rcu: 8,
   rmapBit: 16,
+  pageTable: 32,
 } as const;
 
 /** With what a thread breaks the rules of locking. */

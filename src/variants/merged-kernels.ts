@@ -31,6 +31,7 @@ const soundRules = {
   slotDeletionZapsAll: true,
   hugePagesNeedAlignment: true,
   roundsOutward: true,
+  callersHoldPageTableLock: true,
   agesEverySlot: true,
   recyclesAfterGracePeriod: true,
 } as const satisfies Partial<Rules>;

@@ -74,6 +74,7 @@ export const ruleValues: { readonly [Name in RuleName]: readonly Rules[Name][] }
   slotDeletionZapsAll: [true, false],
   hugePagesNeedAlignment: [true, false],
   roundsOutward: [true, false],
+  callersHoldPageTableLock: [true, false],
   agesEverySlot: [true, false],
   recyclesAfterGracePeriod: [true, false],
 };

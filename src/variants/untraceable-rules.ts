@@ -39,6 +39,7 @@ export const untraceableRules: { readonly [Name in keyof Rules]?: string } = {
   lruAsksKvm: 'traces show the calls of a recorder, not those of the host: scenarios',
   clearsOnlyYoung: 'needs an access between the look and the clear: stress (mutant clear-untested)',
   clearsOnlySelected: 'no merged kernel has bitmaps: stress (mutant clear-unselected)',
+  callersHoldPageTableLock: 'needs two callers at once: scenarios',
   hugePagesNeedAlignment: 'all slots of the traces are aligned: unit tests',
   recyclesAfterGracePeriod: 'needs a walk that is under way: stress (mutant recycle-early), property tests',
 };

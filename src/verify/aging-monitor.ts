@@ -35,9 +35,10 @@ const REASON = 4;
 const OPEN_ACCESSES = 5;
 const CALLS = 6;
 const PAGE_WORDS = CALLS + 2 * MAX_CALLERS;
-/** Ghost word in front of the pages: invalidations of roots under way. */
+/** Ghost words in front of the pages: invalidations of roots under way, and tables that are cut off but not yet emptied. */
 const ROOT_INVALIDATIONS = 0;
-const FIRST_PAGE = 1;
+const TEARDOWNS = 1;
+const FIRST_PAGE = 2;
 
 const TESTS = 1;
 const CLEARS = 2;
@@ -60,6 +61,7 @@ export function createAgingMonitor(options: AgingMonitorOptions): Monitor {
     name: 'aging',
     event(ghost, thread, event, page, value, report) {
       if (page < 0) {
+        teardown(ghost, event, options);
         if (!options.skipsInvalidRoots) return;
         if (event === GhostEvent.rootInvalidateBegin) {
           addRootInvalidation(ghost, 1);
@@ -80,6 +82,7 @@ export function createAgingMonitor(options: AgingMonitorOptions): Monitor {
         case GhostEvent.accessEnd:
           state.openAccesses &= ~(1 << thread);
           state.access(ghost.get(ROOT_INVALIDATIONS) > 0 ? 'invalid-root' : undefined);
+          if (ghost.get(TEARDOWNS) > 0) state.mayLose(undefined);
           break;
         case GhostEvent.tlbHit:
           state.access('tlb-hit');
@@ -133,6 +136,22 @@ export function createAgingMonitor(options: AgingMonitorOptions): Monitor {
       state.close();
     },
   };
+}
+
+/**
+ * What the leaves of a table know that is cut off from its root is on its way to the host pages, where the rules pass Accessed
+ * on: aging cannot find it any more, and it counts as reported. Which pages they are no event says: any may be.
+ */
+function teardown(ghost: GhostWords, event: number, { pages, passesAccessedOn }: AgingMonitorOptions): void {
+  if (!passesAccessedOn) return;
+  if (event === GhostEvent.teardownEnd) ghost.set(TEARDOWNS, ghost.get(TEARDOWNS) - 1);
+  if (event !== GhostEvent.teardownBegin) return;
+  ghost.set(TEARDOWNS, ghost.get(TEARDOWNS) + 1);
+  for (let known = 0; known < pages; known++) {
+    const state = new PageState(ghost, known);
+    state.mayLose(undefined);
+    state.close();
+  }
 }
 
 function slotOf(slots: ReadonlyMap<number, number>, thread: number): number {

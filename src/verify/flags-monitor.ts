@@ -21,7 +21,11 @@ export function createFlagsMonitor(pages: number): Monitor {
       const base = thread * stride;
       switch (event) {
         case GhostEvent.callBegin:
+          ghost.set(base + FOUND, 0);
           ghost.set(base + FIRST_PAGE + page, 1);
+          return;
+        case GhostEvent.callEnd:
+          ghost.set(base + FIRST_PAGE + page, 0);
           return;
         case GhostEvent.testedYoung:
         case GhostEvent.clearedYoung:
@@ -30,7 +34,7 @@ export function createFlagsMonitor(pages: number): Monitor {
         case GhostEvent.callFlags: {
           const wrong = wrongFlags(value, ghost.get(base + FOUND) === 1);
           if (wrong !== undefined) report(breach(wrong));
-          for (let word = base; word < base + stride; word++) ghost.set(word, 0);
+          ghost.set(base + FOUND, 0);
           return;
         }
         default:

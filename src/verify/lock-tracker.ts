@@ -2,15 +2,16 @@ import { GhostEvent, LockKind, LockMisuse } from '../shared/ghost-event.ts';
 
 const MMU_LOCK = LockKind.mmuLockRead | LockKind.mmuLockWrite;
 /** Whoever holds one of these must not sleep. Inside an SRCU section one may, but not until that section itself ends. */
-const FORBIDS_SLEEP = MMU_LOCK | LockKind.rcu | LockKind.rmapBit | LockKind.srcu;
+const FORBIDS_SLEEP = MMU_LOCK | LockKind.rcu | LockKind.rmapBit | LockKind.srcu | LockKind.pageTable;
 
-/** What must not be held by who takes a lock: SRCU comes first, then `mmu_lock`, then RCU and an rmap's bit lock. */
-const TAKEN_BEFORE: ReadonlyMap<number, number> = new Map([
-  [LockKind.srcu, MMU_LOCK | LockKind.rcu | LockKind.rmapBit],
+/**
+ * What must not be held by who takes a lock: the host's page-table lock comes first, then `mmu_lock`, then RCU and an
+ * rmap's bit lock. An SRCU section waits for nobody, and may begin anywhere.
+ */
+const COMES_AFTER: ReadonlyMap<number, number> = new Map([
+  [LockKind.pageTable, MMU_LOCK | LockKind.rcu | LockKind.rmapBit | LockKind.srcu],
   [LockKind.mmuLockRead, MMU_LOCK | LockKind.rcu | LockKind.rmapBit],
   [LockKind.mmuLockWrite, MMU_LOCK | LockKind.rcu | LockKind.rmapBit],
-  [LockKind.rcu, 0],
-  [LockKind.rmapBit, 0],
 ]);
 
 /**
@@ -50,7 +51,7 @@ export class LockTracker {
     const before = this.held;
     this.held |= kind;
     if ((before & kind) !== 0) return LockMisuse.acquiredTwice;
-    return (before & (TAKEN_BEFORE.get(kind) ?? 0)) === 0 ? undefined : LockMisuse.wrongOrder;
+    return (before & (COMES_AFTER.get(kind) ?? 0)) === 0 ? undefined : LockMisuse.wrongOrder;
   }
 
   #release(kind: number): number | undefined {

@@ -64,12 +64,14 @@ const kills: readonly Kill[] = [
   ['slotDeletionZapsAll=false', LOCKED, 'delete-slot-clear', 'access-lost'],
   ['hugePagesNeedAlignment=false', LOCKED, 'huge-unaligned-slot-invalidate', 'use-after-invalidate'],
   ['hugePagesNeedAlignment=false', LOCKLESS, 'huge-unaligned-slot-invalidate', 'use-after-invalidate'],
+  ['callersHoldPageTableLock=false', LOCKLESS, 'two-callers-clear', 'access-misreported'],
+  ['callersHoldPageTableLock=false', LOCKLESS, 'lru-walk-lru-evict', 'access-misreported'],
   ['roundsOutward=false', LOCKLESS, 'damon-unaligned', 'access-lost'],
   ['agesEverySlot=false', LOCKLESS, 'test-bitmap-over-two-slots', 'access-lost'],
   ['recyclesAfterGracePeriod=false', LOCKLESS, 'recover-recycled-under-clear', 'use-after-free'],
 
   // What one kernel does and another may not.
-  ['agingTakesMmuLock=false', LOCKED, 'huge-recover-clear', 'access-lost'],
+  ['agingTakesMmuLock=false', LOCKED, 'clear-invalidate', 'use-after-invalidate'],
   ['clearsAccessedBy=exchange-or-store', LOCKLESS, 'protecting-log-clear-young', 'write-unprotected'],
   ['clearsAccessedBy=fetch-and-or-store', LOCKLESS, 'protecting-log-clear-young', 'write-unprotected'],
   ['rmapWalkAligned=false', LOCKED, 'shadow-huge-range-touches-next', 'access-lost'],

@@ -489,14 +489,6 @@ export function faultsOf({ scenario }: ScenarioCase, variant: Variant, result: C
   ];
 }
 
-const CLEARS: ReadonlySet<ScenarioOperationName> = new Set([
-  'clearYoung',
-  'clearFlushYoung',
-  'damonMkold',
-  'lruWalk',
-  'lruEvict',
-]);
-
 /** Where a kernel itself does what is forbidden: docs/findings.md. F1 needs what is not generated, 2M pages in rmaps. */
 function isKnownFinding({ machine, setup, threads }: Scenario, variant: Variant, violation: CheckViolation): boolean {
   const all = [...setup.map(({ operation: done }) => done), ...threads.flatMap(({ operations }) => operations)];
@@ -504,9 +496,7 @@ function isKnownFinding({ machine, setup, threads }: Scenario, variant: Variant,
     case 'access-misreported': {
       // F2: a prefault restores an access-tracked SPTE as an access would.
       const isPrefaulted = !machine.adBits && all.some(({ op }) => op === 'prefault');
-      // Without mmu_lock, two clears that both look before either clears both report the same access.
-      const clearers = threads.filter(({ operations }) => operations.some(({ op }) => CLEARS.has(op)));
-      return (variant.rules.hasPrefault && isPrefaulted) || (!variant.rules.agingTakesMmuLock && clearers.length > 1);
+      return variant.rules.hasPrefault && isPrefaulted;
     }
     case 'malformed-spte':
       // Accessed is one of the bits of FROZEN_SPTE, and the AND of a clear may come after the freeze.
