@@ -67,6 +67,7 @@ const DIRTY_EVENTS = [
   GhostEvent.handOutBegin,
   GhostEvent.handOutEnd,
   GhostEvent.loggingBegun,
+  GhostEvent.loggingEnded,
   GhostEvent.pmlFlushed,
 ];
 const RCU_EVENTS = [
@@ -199,11 +200,21 @@ function monitorsFor(machine: ScenarioVm, scenario: Scenario): WatchingMonitor[]
   if (all.some((op) => TAKES_BACK.has(op)))
     monitors.push({ monitor: invalidationMonitor, events: INVALIDATION_EVENTS });
   if (vm.machine.memslotsChange) {
-    const options = { pages: vm.pages, writeProtects: !vm.machine.pml };
+    const options = { pages: vm.pages, writeProtects: !vm.machine.pml, aliased: aliasedPages(scenario) };
     monitors.push({ monitor: createDirtyMonitor(options), events: DIRTY_EVENTS });
   }
   if (all.some((op) => RETIRES_TABLES.has(op))) monitors.push({ monitor: rcuMonitor, events: RCU_EVENTS });
   return monitors;
+}
+
+/** Host pages that more than one slot maps. */
+function aliasedPages({ memslots }: Scenario): ReadonlySet<number> {
+  const seen = new Set<number>();
+  const aliased = new Set<number>();
+  for (const { hva, pages } of memslots) {
+    for (let page = hva; page < hva + pages; page++) (seen.has(page) ? aliased : seen).add(page);
+  }
+  return aliased;
 }
 
 /**
@@ -225,6 +236,9 @@ function runSetup(
   };
   const m = createSetupMemory(machine, { note });
   if (vm.machine.hugePages) hostPopulate(m, vm, 0, 0, vm.pages);
+  for (const { hva, pages, log } of scenario.memslots) {
+    for (let page = hva; log && page < hva + pages; page++) note(GhostEvent.loggingBegun, page, 0);
+  }
   const callers = actors.flatMap((_, index) =>
     (scenario.threads[index]?.operations ?? []).some(({ op }) => AGES.has(op)) ? [index] : [],
   );

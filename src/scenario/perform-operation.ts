@@ -158,9 +158,12 @@ function underSlotsLock(m: Memory, machine: ScenarioVm, thread: number, operatio
       notePages(m, machine, slot, GhostEvent.loggingBegun);
       return 'ok';
     }
-    case 'dirtyLogOff':
-      disableDirtyLogging(m, vm, thread, slotIndex(machine, operation.slot));
+    case 'dirtyLogOff': {
+      const slot = slotIndex(machine, operation.slot);
+      notePages(m, machine, slot, GhostEvent.loggingEnded);
+      disableDirtyLogging(m, vm, thread, slot);
       return 'ok';
+    }
     case 'getDirtyLog':
       return handOutDirtyLog(m, machine, thread, slotIndex(machine, operation.slot));
     case 'clearDirtyLog':
@@ -169,11 +172,15 @@ function underSlotsLock(m: Memory, machine: ScenarioVm, thread: number, operatio
       const slot = slotIndex(machine, operation.slot);
       const { gfn, hva, pages, as, log } = machine.slots[slot] as (typeof machine.slots)[number];
       addMemslot(m, vm, slot, gfn, hva, pages, as, log);
+      if (log) notePages(m, machine, slot, GhostEvent.loggingBegun);
       return 'ok';
     }
-    case 'deleteMemslot':
-      deleteMemslot(m, vm, thread, slotIndex(machine, operation.slot));
+    case 'deleteMemslot': {
+      const slot = slotIndex(machine, operation.slot);
+      notePages(m, machine, slot, GhostEvent.loggingEnded);
+      deleteMemslot(m, vm, thread, slot);
       return 'ok';
+    }
     case 'zapAll':
       zapAllFast(m, vm, thread);
       return 'ok';

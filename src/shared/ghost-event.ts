@@ -95,6 +95,8 @@ export const GhostEvent = {
   teardownBegin: 41,
   /** Closing. They are. */
   teardownEnd: 42,
+  /** Closing. Writes to `page` are logged no longer. */
+  loggingEnded: 43,
 } as const;
 
 export type GhostEvent = (typeof GhostEvent)[keyof typeof GhostEvent];

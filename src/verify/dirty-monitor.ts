@@ -3,6 +3,8 @@ import type { Monitor } from './monitor.ts';
 
 export interface DirtyMonitorOptions {
   readonly pages: number;
+  /** Pages that several slots map, of which perhaps not all are logged: what is written through which no event says. */
+  readonly aliased: ReadonlySet<number>;
   /** Dirt is logged by write protection, so that a page that was handed out cannot be written without a fault. */
   readonly writeProtects: boolean;
 }
@@ -16,7 +18,9 @@ const MADE_WRITABLE = 2;
 const WRITTEN_BEFORE = 3;
 /** A bit for each thread whose buffer of modified pages may still hold the page. */
 const IN_BUFFERS = 4;
-const PAGE_WORDS = 5;
+/** Its slot is logged. */
+const LOGGED = 5;
+const PAGE_WORDS = 6;
 
 /**
  * `dirty-lost`: a write that ended before a hand-out of the log began is in none. `write-unprotected`: a page that was announced
@@ -24,7 +28,7 @@ const PAGE_WORDS = 5;
  * hand-out is under way may be in that one or in the next. With PML a write is in the vCPU's buffer until it exits, and nobody
  * waits for that (kvm_arch_sync_dirty_log only kicks): until then it may be in a later one, too.
  */
-export function createDirtyMonitor({ pages, writeProtects }: DirtyMonitorOptions): Monitor {
+export function createDirtyMonitor({ pages, writeProtects, aliased }: DirtyMonitorOptions): Monitor {
   /** Behind the pages, a word a thread: whether its access is a write. */
   const firstThread = pages * PAGE_WORDS;
   return {
@@ -41,6 +45,7 @@ export function createDirtyMonitor({ pages, writeProtects }: DirtyMonitorOptions
             message: `page ${page} is written without a fault, and its dirty log had announced that it is write-protected`,
           });
         }
+        if (ghost.get(word(LOGGED)) === 0) return;
         ghost.set(word(WRITTEN), 1);
         if (!writeProtects) ghost.set(word(IN_BUFFERS), ghost.get(word(IN_BUFFERS)) | (1 << thread));
       };
@@ -59,7 +64,12 @@ export function createDirtyMonitor({ pages, writeProtects }: DirtyMonitorOptions
           ghost.set(word(PROTECTED), 0);
           ghost.set(word(MADE_WRITABLE), 1);
           return;
+        case GhostEvent.loggingEnded:
+          for (let field = 0; field < PAGE_WORDS; field++) ghost.set(word(field), 0);
+          return;
         case GhostEvent.loggingBegun:
+          if (aliased.has(page)) return;
+          ghost.set(word(LOGGED), 1);
           ghost.set(word(WRITTEN), 0);
           ghost.set(word(PROTECTED), writeProtects && ghost.get(word(MADE_WRITABLE)) === 0 ? 1 : 0);
           return;
@@ -70,12 +80,14 @@ export function createDirtyMonitor({ pages, writeProtects }: DirtyMonitorOptions
           }
           return;
         case GhostEvent.handOutBegin:
+          if (ghost.get(word(LOGGED)) === 0) return;
           ghost.set(word(MADE_WRITABLE), 0);
           if (ghost.get(word(IN_BUFFERS)) !== 0) return;
           ghost.set(word(WRITTEN_BEFORE), ghost.get(word(WRITTEN)));
           ghost.set(word(WRITTEN), 0);
           return;
         case GhostEvent.handOutEnd: {
+          if (ghost.get(word(LOGGED)) === 0) return;
           const before = ghost.get(word(WRITTEN_BEFORE));
           ghost.set(word(WRITTEN_BEFORE), 0);
           if (value === 0 && before === 1) {

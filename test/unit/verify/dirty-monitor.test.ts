@@ -6,8 +6,18 @@ import { leaf, MonitorRun } from '../../support/verify/monitor-run.ts';
 const VMM = 2;
 
 class DirtyRun extends MonitorRun {
-  constructor(writeProtects = true) {
-    super(createDirtyMonitor({ pages: 3, writeProtects }));
+  constructor(writeProtects = true, aliased: readonly number[] = []) {
+    super(createDirtyMonitor({ pages: 3, writeProtects, aliased: new Set(aliased) }));
+    // Writable until the first hand-out: logging has begun, and nobody was waited for.
+    for (let page = 0; page < 3; page++) this.logging(page);
+  }
+
+  logging(page = 0): this {
+    return this.note(VMM, GhostEvent.madeWritable, page).note(VMM, GhostEvent.loggingBegun, page);
+  }
+
+  noLogging(page = 0): this {
+    return this.note(VMM, GhostEvent.loggingEnded, page);
   }
 
   write(vcpu = 0, page = 0): this {
@@ -119,8 +129,8 @@ describe('write-unprotected', () => {
   });
 
   it('is a write behind the beginning of logging', () => {
-    expect(start().note(VMM, GhostEvent.loggingBegun, 0).write().found).toEqual(['write-unprotected']);
-    expect(start().note(VMM, GhostEvent.loggingBegun, 0).faultAndWrite().found).toEqual([]);
+    expect(start().noLogging().note(VMM, GhostEvent.loggingBegun, 0).write().found).toEqual(['write-unprotected']);
+    expect(start().noLogging().note(VMM, GhostEvent.loggingBegun, 0).faultAndWrite().found).toEqual([]);
   });
 
   it('is none where the machine logs otherwise', () => {
@@ -140,4 +150,20 @@ it('events that are none of its own change nothing', () => {
     run.note(1, event, 2, 0);
   }
   expect(run.handOut(false, 2).found).toEqual([]);
+});
+
+describe('A page that is not logged', () => {
+  it('loses no dirt: logging has ended', () => {
+    expect(start().noLogging().write().handOut(false).breaches).toEqual([]);
+    expect(start().write().noLogging().handOut(false).breaches).toEqual([]);
+  });
+
+  it('is logged again when logging begins again', () => {
+    expect(start().noLogging().logging().write().handOut(false).breaches).toHaveLength(1);
+  });
+
+  it('is not judged where several slots map it, since the write may have been through another', () => {
+    expect(new DirtyRun(true, [0]).write().handOut(false).breaches).toEqual([]);
+    expect(new DirtyRun(true, [0]).write(0, 1).handOut(false, 1).breaches).toHaveLength(1);
+  });
 });
