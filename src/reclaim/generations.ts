@@ -82,7 +82,6 @@ export class Generations {
       const gen = this.#gen[page] as number;
       if (gen === oldest) {
         this.#gen[page] = NO_GEN;
-        this.#referenced[page] = 0;
         isolated.push(page);
       } else {
         // sort_folio: it was promoted.

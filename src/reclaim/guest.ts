@@ -11,7 +11,7 @@ import { createReclaimMachine, HOST, type ReclaimMachine, VCPU } from './reclaim
 export class Guest implements AccessReports {
   /** Evictions of pages of which an access had been reported by no call. */
   misreported = 0;
-  readonly #machine: ReclaimMachine;
+  readonly machine: ReclaimMachine;
   readonly #counter = new CallCounter();
   readonly #mode: number;
   /** By page: it was accessed since a call last reported it young. */
@@ -19,7 +19,7 @@ export class Guest implements AccessReports {
 
   /** @param nested an L2 guest makes the accesses */
   constructor(rules: Rules, pages: number, nested: boolean) {
-    this.#machine = createReclaimMachine(rules, pages, nested, this.#counter);
+    this.machine = createReclaimMachine(rules, pages, nested, this.#counter);
     this.#mode = nested ? L2 : L1;
     this.#unreported = new Uint8Array(pages);
   }
@@ -30,7 +30,7 @@ export class Guest implements AccessReports {
   }
 
   access(page: number, write: boolean): void {
-    const { m, vm } = this.#machine;
+    const { m, vm } = this.machine;
     guestAccess(m, vm, VCPU, page, page, write, this.#mode);
     this.#unreported[page] = 1;
   }
@@ -40,25 +40,25 @@ export class Guest implements AccessReports {
    * Here the host does it just in front of the access, since to a fault of the model an absent page is an empty one.
    */
   swapIn(page: number): void {
-    const { m, vm } = this.#machine;
+    const { m, vm } = this.machine;
     hostTouch(m, vm, HOST, page, true);
   }
 
   /** try_to_unmap: between the start and the end of an invalidation the host's entry goes, too. */
   evict(page: number): void {
-    const { m, vm } = this.#machine;
+    const { m, vm } = this.machine;
     dontNeed(m, vm, HOST, page, page + 1);
     this.misreported += this.#unreported[page] as number;
     this.#unreported[page] = 0;
   }
 
   agingWalk(promote: (page: number) => void): void {
-    const { m, vm, young } = this.#machine;
+    const { m, vm, young } = this.machine;
     if (lruAgingWalk(m, vm, HOST, 0, vm.pages, young)) this.#takeYoung(promote);
   }
 
   checkReferences(page: number, promote: (page: number) => void): boolean {
-    const { m, vm, young } = this.#machine;
+    const { m, vm, young } = this.machine;
     const referenced = lruCheckReferences(m, vm, HOST, page, young);
     if (referenced) this.#takeYoung(promote);
     return referenced;
@@ -66,7 +66,7 @@ export class Guest implements AccessReports {
 
   /** Reads the pages that a call has marked, and clears the marks for the next. */
   #takeYoung(promote: (page: number) => void): void {
-    const { m, vm, young } = this.#machine;
+    const { m, vm, young } = this.machine;
     const last = vm.pages - 1;
     for (let word = 0; word * 32 <= last; word++) {
       let bits = m.loadOwn(young + word);

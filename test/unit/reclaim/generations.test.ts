@@ -28,6 +28,7 @@ describe('Generations', () => {
     // Generation 2 is empty, and 3 is one of the two youngest once that is gone.
     expect(generations.isolate()).toEqual([]);
     expect([generations.minSeq, generations.maxSeq]).toEqual([3, 4]);
+    expect(generations.isolate()).toEqual([]);
     generations.incMaxSeq();
     expect(generations.isolate()).toEqual([7]);
   });

@@ -42,6 +42,8 @@ describe('HotSetWorkload', () => {
   it('follows from its seed', () => {
     expect(accesses(workloadOf())).toEqual(accesses(workloadOf()));
     expect(accesses(workloadOf())).not.toEqual(accesses(workloadOf({ seed: '2' })));
+    const writes = (workload: HotSetWorkload) => accesses(workload).map(({ write }) => write);
+    expect(writes(workloadOf())).not.toEqual(writes(workloadOf({ seed: '2' })));
     expect(hotSetOf(workloadOf())).not.toEqual(hotSetOf(workloadOf({ seed: '2' })));
   });
 });

@@ -44,6 +44,16 @@ describe('MglruReclaimer', () => {
     expect(evictedBy(reclaimer)).toEqual(range(32, 64));
   });
 
+  it('takes what a walk found young for older than what was faulted in after it', () => {
+    const { reports, reclaimer } = reclaimerOf(range(0, 64));
+    reclaimer.age();
+    reports.youngToWalk = range(0, 32);
+    reclaimer.age();
+    reports.youngToWalk = [];
+    for (const page of range(64, 128)) reclaimer.faultedIn(page);
+    expect([evictedBy(reclaimer), evictedBy(reclaimer)]).toEqual([range(32, 64), range(0, 32)]);
+  });
+
   it('keeps what its check finds referenced, in the youngest generation', () => {
     const { reports, reclaimer } = reclaimerOf(range(0, 64));
     reports.youngToCheck.set(5, [5]);
