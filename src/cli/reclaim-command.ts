@@ -35,7 +35,11 @@ export function reclaimCommand(setExitCode: (code: number) => void) {
       .option('--hot <fraction>', 'fraction of the pages that is hot (default: 0.2)', numberIn(0, 1))
       .option('--hot-accesses <fraction>', 'share of accesses that hot pages get (default: 0.9)', numberIn(0, 1))
       .option('--limit <pages>', 'pages that may be resident (default: half of them)', count(1, MAX_RECLAIM_PAGES))
-      .option('--rounds <n>', `aging passes, each after a round (default: ${DEFAULT_ROUNDS})`, count(1, MAX_ROUNDS))
+      .option(
+        '--rounds <n>',
+        `rounds of accesses, each followed by an aging pass (default: ${DEFAULT_ROUNDS})`,
+        count(1, MAX_ROUNDS),
+      )
       .option('--accesses <n>', 'accesses in a round (default: as many as pages)', count(1, MAX_ROUND_ACCESSES))
       .option('--writes <fraction>', 'fraction of accesses that write (default: 0.3)', numberIn(0, 1))
       .option('--seed <n>', 'decimal, 0x hex, or a commit id (default: random, printed)', seed)

@@ -94,27 +94,13 @@ export class Generations {
 
   /** inc_max_seq, at the end of an aging pass: what is found young or faulted in from now on is younger than all others. */
   incMaxSeq(): void {
-    if (this.nrGens === MAX_NR_GENS) this.#incMinSeq();
+    if (this.nrGens === MAX_NR_GENS) throw new Error('there are as many generations as there may be');
     this.#maxSeq++;
   }
 
   /** The oldest generations go when nothing is left on their lists, as long as there are more than the fewest. */
   #tryIncMinSeq(): void {
     while (this.nrGens > MIN_NR_GENS && this.#lists.tail(genFromSeq(this.#minSeq)) === undefined) this.#minSeq++;
-  }
-
-  /** inc_min_seq: the oldest generation joins the next one, as the first to be evicted there. */
-  #incMinSeq(): void {
-    const oldest = genFromSeq(this.#minSeq);
-    for (;;) {
-      const page = this.#lists.tail(oldest);
-      if (page === undefined) break;
-      this.#lists.remove(page);
-      // folio_inc_gen, which leaves a page alone that was promoted.
-      if (this.#gen[page] === oldest) this.#gen[page] = genFromSeq(this.#minSeq + 1);
-      this.#lists.addTail(this.#gen[page] as number, page);
-    }
-    this.#minSeq++;
   }
 }
 

@@ -1,6 +1,6 @@
 import { HarnessError } from '../shared/harness-error.ts';
 import type { AccessReports } from './access-reports.ts';
-import { Generations, MIN_NR_GENS } from './generations.ts';
+import { Generations, MAX_NR_GENS, MIN_NR_GENS } from './generations.ts';
 import type { MglruWork } from './reclaim-figures.ts';
 import { type Reclaimer, SWAP_CLUSTER_MAX } from './reclaimer.ts';
 
@@ -27,8 +27,9 @@ export class MglruReclaimer implements Reclaimer {
   /** MGLRU is not told of accesses: it has to ask. */
   accessed(): void {}
 
-  /** try_to_inc_max_seq, forced: also with as many generations as there may be. */
+  /** try_to_inc_max_seq, not forced: with as many generations as there may be, there is no pass. */
   age(): void {
+    if (this.#generations.nrGens === MAX_NR_GENS) return;
     this.#reports.agingWalk(this.#promote);
     this.#generations.incMaxSeq();
     this.#agingPasses++;

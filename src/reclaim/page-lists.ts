@@ -16,14 +16,10 @@ export class PageLists {
 
   /** list_add. */
   addHead(list: number, page: number): void {
+    if (this.#next[page] !== NONE) throw new Error(`page ${page} is on a list already`);
     const head = this.#pages + list;
-    this.#insert(page, head, this.#next[head] as number);
-  }
-
-  /** list_add_tail. */
-  addTail(list: number, page: number): void {
-    const head = this.#pages + list;
-    this.#insert(page, this.#prev[head] as number, head);
+    this.#link(page, this.#next[head] as number);
+    this.#link(head, page);
   }
 
   /** list_del. */
@@ -37,12 +33,6 @@ export class PageLists {
   tail(list: number): number | undefined {
     const last = this.#prev[this.#pages + list] as number;
     return last < this.#pages ? last : undefined;
-  }
-
-  #insert(page: number, prev: number, next: number): void {
-    if (this.#next[page] !== NONE) throw new Error(`page ${page} is on a list already`);
-    this.#link(prev, page);
-    this.#link(page, next);
   }
 
   #link(prev: number, next: number): void {

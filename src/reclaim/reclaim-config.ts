@@ -13,7 +13,7 @@ export interface ReclaimConfig {
   /** Pages that the host lets the guest have at a time. */
   readonly limit: number;
   readonly rounds: number;
-  /** Accesses in a round; an aging pass follows. */
+  /** Accesses in a round. An aging pass follows, if there are not as many generations as there may be. */
   readonly accesses: number;
   /** Fraction of accesses that write. */
   readonly writes: number;

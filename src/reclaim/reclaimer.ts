@@ -4,7 +4,7 @@ export interface Reclaimer {
   faultedIn(page: number): void;
   /** The guest has accessed the page, which is resident. Only who sees more than a kernel does anything here. */
   accessed(page: number): void;
-  /** An aging pass. */
+  /** An aging pass, if it is time for one. */
   age(): void;
   /** Evicts some pages, `SWAP_CLUSTER_MAX` or more if it can. */
   reclaim(evict: (page: number) => void): void;

@@ -14,7 +14,7 @@ function workload({ config }: ReclaimResult): string {
   return (
     `${withSeparators(pages)} pages, of which ${withSeparators(hotPages)} are hot and get ${percent(hotAccesses)} of accesses; ` +
     `${withSeparators(limit)} may be resident\n` +
-    `${withSeparators(rounds)} rounds of ${withSeparators(accesses)} accesses, ${percent(writes)} of them writes, and an aging pass after each`
+    `${withSeparators(rounds)} rounds of ${withSeparators(accesses)} accesses, ${percent(writes)} of them writes; after each an aging pass, unless there are four generations`
   );
 }
 
@@ -66,7 +66,7 @@ function work({ checked, kept, agingPasses }: MglruWork): string[] {
 const LEGEND = [
   'misreported: evicted although no call had reported an access to the page',
   'checked, kept: about to be evicted and asked about; and found referenced',
-  '(exact LRU): an ideal that sees every access and evicts what was accessed longest ago',
+  '(exact LRU): sees every access, and evicts what was accessed longest ago',
   '(asks nobody): MGLRU that takes every page for old',
 ].join('\n');
 

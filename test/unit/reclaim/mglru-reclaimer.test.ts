@@ -30,6 +30,17 @@ describe('MglruReclaimer', () => {
     expect(reclaimer.work()).toEqual({ agingPasses: 2, checked: 64, kept: 0 });
   });
 
+  it('makes no pass while there are four generations', () => {
+    const { reports, reclaimer } = reclaimerOf(range(0, 128));
+    reclaimer.age();
+    expect(reports.walks).toBe(0);
+    evictedBy(reclaimer);
+    // Two passes were made for it, and left three generations; one more, and there are four.
+    expect(reports.walks).toBe(2);
+    for (let i = 0; i < 3; i++) reclaimer.age();
+    expect([reports.walks, reclaimer.work().agingPasses]).toEqual([3, 3]);
+  });
+
   it('goes on until it has freed 32 pages', () => {
     const { reports, reclaimer } = reclaimerOf(range(0, 100));
     for (const page of range(0, 40)) reports.youngToCheck.set(page, [page]);
@@ -37,21 +48,14 @@ describe('MglruReclaimer', () => {
     expect(reclaimer.work()).toMatchObject({ checked: 100, kept: 40 });
   });
 
-  it('evicts what walks found young last', () => {
-    const { reports, reclaimer } = reclaimerOf(range(0, 64));
+  it('evicts what a walk found young after what it found old, and before what was faulted in since', () => {
+    const { reports, reclaimer } = reclaimerOf(range(0, 96));
     reports.youngToWalk = range(0, 32);
-    reclaimer.age();
-    expect(evictedBy(reclaimer)).toEqual(range(32, 64));
-  });
-
-  it('takes what a walk found young for older than what was faulted in after it', () => {
-    const { reports, reclaimer } = reclaimerOf(range(0, 64));
-    reclaimer.age();
-    reports.youngToWalk = range(0, 32);
-    reclaimer.age();
+    // Pages 32 to 95 are older: the walks on the way here have found the others young.
+    expect(evictedBy(reclaimer)).toEqual(range(32, 96));
+    for (const page of range(96, 128)) reclaimer.faultedIn(page);
     reports.youngToWalk = [];
-    for (const page of range(64, 128)) reclaimer.faultedIn(page);
-    expect([evictedBy(reclaimer), evictedBy(reclaimer)]).toEqual([range(32, 64), range(0, 32)]);
+    expect([evictedBy(reclaimer), evictedBy(reclaimer)]).toEqual([range(0, 32), range(96, 128)]);
   });
 
   it('keeps what its check finds referenced, in the youngest generation', () => {

@@ -67,7 +67,9 @@ describe('reclaimText', () => {
   it('says what ran, and the seed last', () => {
     const text = reclaimText(result, false);
     expect(text).toContain('2,048 pages, of which 410 are hot and get 90.5% of accesses; 1,024 may be resident\n');
-    expect(text).toContain('16 rounds of 512 accesses, 30% of them writes, and an aging pass after each\n');
+    expect(text).toContain(
+      '16 rounds of 512 accesses, 30% of them writes; after each an aging pass, unless there are four generations\n',
+    );
     expect(text).toContain('\nmisreported: ');
     expect(text).toMatch(/\n\nseed 0x7\n$/);
     expect(text).not.toContain('interrupted');
