@@ -12,6 +12,8 @@ const rooms = {
   variants: { imports: ['mmu', 'notifier', 'shared'] },
   verify: { imports: ['shared'] },
   explore: { imports: ['verify', 'shared'] },
+  // A host that evicts a guest's pages by what MGLRU is told.
+  reclaim: { imports: ['lru', 'notifier', 'mmu', 'locks', 'shared'] },
   scenario: { imports: ['mmu', 'notifier', 'lru', 'variants', 'locks', 'shared'] },
   // Traces of real kernels, replayed operation by operation.
   conform: { imports: ['verify', 'scenario', 'variants', 'notifier', 'mmu', 'locks', 'shared'] },
@@ -38,13 +40,25 @@ const rooms = {
   },
   // Workers are started by URL, each in a thread of its own: a value import would run one on the main thread.
   run: {
-    imports: ['check', 'conform', 'stress', 'verify', 'explore', 'variants', 'scenario', 'mmu', 'locks', 'shared'],
+    imports: [
+      'check',
+      'conform',
+      'reclaim',
+      'stress',
+      'verify',
+      'explore',
+      'variants',
+      'scenario',
+      'mmu',
+      'locks',
+      'shared',
+    ],
     types: ['workers'],
   },
   // Pure functions from results to text: they see the shapes of results, and nothing that produces them.
   report: {
     imports: ['shared'],
-    types: ['run', 'check', 'conform', 'stress', 'verify', 'explore', 'scenario', 'variants'],
+    types: ['run', 'check', 'conform', 'reclaim', 'stress', 'verify', 'explore', 'scenario', 'variants'],
   },
 };
 

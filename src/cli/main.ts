@@ -8,6 +8,7 @@ import { conformCommand } from './conform-command.ts';
 import { ExitCode } from './exit-code.ts';
 import { exploreCommand } from './explore-command.ts';
 import { listCommand } from './list-command.ts';
+import { reclaimCommand } from './reclaim-command.ts';
 import { replayCommand } from './replay-command.ts';
 import { stressCommand } from './stress-command.ts';
 
@@ -39,6 +40,11 @@ async function main(argv: readonly string[]): Promise<number> {
     )
     .addCommand(
       conformCommand((code) => {
+        exitCode = code;
+      }),
+    )
+    .addCommand(
+      reclaimCommand((code) => {
         exitCode = code;
       }),
     )
