@@ -53,13 +53,14 @@ export class Guest implements AccessReports {
   }
 
   agingWalk(promote: (page: number) => void): void {
-    const { m, vm, young } = this.machine;
-    if (lruAgingWalk(m, vm, HOST, 0, vm.pages, young)) this.#takeYoung(promote);
+    const { m, vm, young, batch } = this.machine;
+    lruAgingWalk(m, vm, HOST, 0, vm.pages, young, batch);
+    this.#takeYoung(promote);
   }
 
   checkReferences(page: number, promote: (page: number) => void): boolean {
-    const { m, vm, young } = this.machine;
-    const referenced = lruCheckReferences(m, vm, HOST, page, young);
+    const { m, vm, young, batch } = this.machine;
+    const referenced = lruCheckReferences(m, vm, HOST, page, young, batch);
     if (referenced) this.#takeYoung(promote);
     return referenced;
   }

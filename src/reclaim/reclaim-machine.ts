@@ -1,3 +1,4 @@
+import { LRU_BATCH_WORDS } from '../lru/age-in-batches.ts';
 import { createVm, initMemslot, initVm } from '../mmu/create-vm.ts';
 import { X86_64 } from '../mmu/geometry.ts';
 import type { Rules } from '../mmu/rules.ts';
@@ -22,6 +23,8 @@ export interface ReclaimMachine {
   readonly vm: Vm;
   /** Where MGLRU's calls mark the pages that they found young: a bitmap over all pages. */
   readonly young: Word;
+  /** MGLRU's own bitmap, in version 3. */
+  readonly batch: Word;
 }
 
 /**
@@ -38,6 +41,13 @@ export function createReclaimMachine(rules: Rules, pages: number, nested: boolea
     wordClass: 'private',
     owner: 'the host',
     meaning: "pages that MGLRU's call found young, bit 0 the last one",
+  });
+  const batch = builder.region({
+    name: 'lruBatch',
+    count: LRU_BATCH_WORDS,
+    wordClass: 'private',
+    owner: 'the host',
+    meaning: "MGLRU's own bitmap, in version 3",
   });
   const vm = createVm(builder, {
     geometry: X86_64,
@@ -58,5 +68,5 @@ export function createReclaimMachine(rules: Rules, pages: number, nested: boolea
   initVm(m, vm);
   initMemslot(m, vm, 0, slot);
   m.fill(vm.hostPtes, pages, 0);
-  return { m, vm, young };
+  return { m, vm, young, batch };
 }

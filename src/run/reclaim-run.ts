@@ -11,7 +11,8 @@ import {
 } from '../reclaim/reclaim-config.ts';
 import { noGuestMemory, ReclaimSimulation } from '../reclaim/reclaim-simulation.ts';
 import { variantNamed } from '../variants/named-rules.ts';
-import { type Variant, variants } from '../variants/variants.ts';
+import type { Variant } from '../variants/variant.ts';
+import { variants } from '../variants/variants.ts';
 import { RECLAIM_SCHEMA, type ReclaimComparison, type ReclaimResult, type ReclaimRow } from './reclaim-result.ts';
 
 export interface ReclaimOptions {
