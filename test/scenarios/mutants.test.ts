@@ -70,6 +70,7 @@ const kills: readonly Kill[] = [
 
   // What one kernel does and another may not.
   ['agingTakesMmuLock=false', LOCKED, 'huge-recover-clear', 'access-lost'],
+  ['agingTakesMmuLock=false', LOCKED, 'zap-all-clear', 'sentinel-clobbered'],
   ['clearsAccessedBy=exchange-or-store', LOCKLESS, 'protecting-log-clear-young', 'write-unprotected'],
   ['clearsAccessedBy=fetch-and-or-store', LOCKLESS, 'protecting-log-clear-young', 'write-unprotected'],
   ['rmapWalkAligned=false', LOCKED, 'shadow-huge-range-touches-next', 'access-lost'],
@@ -98,6 +99,7 @@ const properties = [
   'access-misreported',
   'dirty-lost',
   'malformed-spte',
+  'sentinel-clobbered',
   'use-after-free',
   'use-after-invalidate',
   'write-unprotected',

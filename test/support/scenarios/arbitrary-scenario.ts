@@ -507,8 +507,9 @@ function isKnownFinding({ machine, setup, threads }: Scenario, variant: Variant,
       const clearers = threads.filter(({ operations }) => operations.some(({ op }) => CLEARS.has(op)));
       return (variant.rules.hasPrefault && isPrefaulted) || (!variant.rules.agingTakesMmuLock && clearers.length > 1);
     }
+    case 'sentinel-clobbered':
     case 'malformed-spte':
-      // Accessed is one of the bits of FROZEN_SPTE, and the AND of a clear may come after the freeze.
+      // F3: Accessed is one of the bits of FROZEN_SPTE, and the AND of a clear may come after the freeze.
       return variant.rules.clearsAccessedBy === 'atomic-and' && FROZEN_WITHOUT_ACCESSED.test(violation.message);
     default:
       return false;
@@ -516,5 +517,5 @@ function isKnownFinding({ machine, setup, threads }: Scenario, variant: Variant,
 }
 
 const FROZEN_WITHOUT_ACCESSED = new RegExp(
-  ` is 0x(?:${[EPT, LEGACY].map(({ accessed }) => ((NONPRESENT_MARKER | (FROZEN_BITS & ~accessed)) >>> 0).toString(16)).join('|')}):`,
+  ` (?:is|makes) 0x(?:${[EPT, LEGACY].map(({ accessed }) => ((NONPRESENT_MARKER | (FROZEN_BITS & ~accessed)) >>> 0).toString(16)).join('|')})\\b`,
 );
