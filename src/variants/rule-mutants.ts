@@ -65,6 +65,8 @@ export const ruleValues: { readonly [Name in RuleName]: readonly Rules[Name][] }
   hugePagesNeedAlignment: [true, false],
   roundsOutward: [true, false],
   agesEverySlot: [true, false],
+  rmapLockRechecksEmpty: [true, false],
+  memslotSwapWaits: [true, false],
   recyclesAfterGracePeriod: [true, false],
 };
 

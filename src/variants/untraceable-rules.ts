@@ -30,5 +30,7 @@ export const untraceableRules: { readonly [Name in keyof Rules]?: string } = {
   clearsOnlyYoung: 'needs an access between the look and the clear: stress (mutant clear-untested)',
   clearsOnlySelected: 'no merged kernel has bitmaps: stress (mutant clear-unselected)',
   hugePagesNeedAlignment: 'all slots of the traces are aligned: unit tests',
+  rmapLockRechecksEmpty: 'needs two at one rmap: scenarios and the explorer',
+  memslotSwapWaits: 'needs a swap between the start and the end of an invalidation: scenarios',
   recyclesAfterGracePeriod: 'needs a walk that is under way: stress (mutant recycle-early), property tests',
 };

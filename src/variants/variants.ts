@@ -39,6 +39,8 @@ const soundRules = {
   hugePagesNeedAlignment: true,
   roundsOutward: true,
   agesEverySlot: true,
+  rmapLockRechecksEmpty: true,
+  memslotSwapWaits: true,
   recyclesAfterGracePeriod: true,
 } as const satisfies Partial<Rules>;
 

@@ -66,6 +66,9 @@ const kills: readonly Kill[] = [
   ['hugePagesNeedAlignment=false', LOCKLESS, 'huge-unaligned-slot-invalidate', 'use-after-invalidate'],
   ['roundsOutward=false', LOCKLESS, 'damon-unaligned', 'access-lost'],
   ['agesEverySlot=false', LOCKLESS, 'test-bitmap-over-two-slots', 'access-lost'],
+  ['rmapLockRechecksEmpty=false', LOCKLESS, 'nested-drop-fault-clear', 'deadlock'],
+  ['memslotSwapWaits=false', LOCKED, 'delete-slot-invalidate-fault', 'cannot-finish'],
+  ['memslotSwapWaits=false', LOCKLESS, 'delete-slot-invalidate-fault', 'cannot-finish'],
   ['recyclesAfterGracePeriod=false', LOCKLESS, 'recover-recycled-under-clear', 'use-after-free'],
 
   // What one kernel does and another may not.
@@ -97,6 +100,8 @@ const soundRules = (Object.keys(variants[0]?.rules ?? {}) as (keyof Rules)[]).fi
 const properties = [
   'access-lost',
   'access-misreported',
+  'cannot-finish',
+  'deadlock',
   'dirty-lost',
   'malformed-spte',
   'sentinel-clobbered',
