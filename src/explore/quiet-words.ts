@@ -35,6 +35,11 @@ export class WordRoles {
     return this.#shared[word] === 1;
   }
 
+  /** All of them, in order: with them, a schedule means the same steps without any search. */
+  get shared(): Word[] {
+    return Array.from(this.#shared.keys()).filter((word) => this.isShared(word));
+  }
+
   /** Nobody writes it: it is what it was at first. */
   isConstant(word: Word): boolean {
     return this.#writers[word] === 0;
