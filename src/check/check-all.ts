@@ -7,6 +7,7 @@ import type { CheckedScenario } from './check-result.ts';
 import { checkScenario } from './check-scenario.ts';
 import { CheckGauge, type CheckTask } from './check-task.ts';
 import { encodeScenarioToken, scenarioHash } from './scenario-token.ts';
+import { encodeWords } from './word-list.ts';
 
 /**
  * Explores each scenario of a task under each of its variants, until the task is stopped.
@@ -40,12 +41,13 @@ export function checkAll(task: CheckTask, now: () => number): CheckedScenario[] 
             gauges[CheckGauge.statesPerSecond] = progress.statesPerSecond ?? 0;
             return Atomics.load(control, 0) === 0;
           },
-          tokenOf: (schedule) =>
+          tokenOf: (schedule, sharedWords) =>
             encodeScenarioToken({
               scenario: scenario.name,
               hash: scenarioHash(text),
               variant: variant.name,
               mutant,
+              words: encodeWords(sharedWords),
               schedule,
             }),
         }),

@@ -5,6 +5,7 @@ import type { ProgramOutcome, ProgramResult } from '../explore/program-result.ts
 import { WordIsShared } from '../explore/quiet-words.ts';
 import type { Rules } from '../mmu/rules.ts';
 import type { Expectation, Scenario } from '../scenario/scenario.ts';
+import type { Word } from '../shared/memory.ts';
 import { findMutant } from '../variants/mutants.ts';
 import type { Variant } from '../variants/variant.ts';
 import type { CheckedScenario, CheckOutcome, CheckViolation } from './check-result.ts';
@@ -26,8 +27,8 @@ export interface CheckScenarioOptions {
   readonly onProgress?: OnProgress;
   /** Of the random runs before the search. */
   readonly seed: string;
-  /** Writes a token for a violation's schedule. */
-  readonly tokenOf: (schedule: string) => string;
+  /** Writes a token for a violation's schedule, whose steps are operations on these words. */
+  readonly tokenOf: (schedule: string, sharedWords: readonly Word[]) => string;
 }
 
 /**
@@ -122,7 +123,7 @@ export function exploreUntilStable(
 function checkViolation(
   scenario: ScenarioProgram,
   violation: Violation,
-  tokenOf: (schedule: string) => string,
+  tokenOf: CheckScenarioOptions['tokenOf'],
 ): CheckViolation {
   const { nearMiss } = violation;
   return {
@@ -136,7 +137,7 @@ function checkViolation(
     schedule: explainSchedule(scenario, violation.choices).steps,
     pointOfNoReturn: nearMiss?.pointOfNoReturn ?? null,
     passing: nearMiss === null ? null : explainSchedule(scenario, nearMiss.passing).steps,
-    replay: violation.token === null ? null : tokenOf(violation.token),
+    replay: violation.token === null ? null : tokenOf(violation.token, scenario.roles.shared),
   };
 }
 

@@ -37,6 +37,7 @@ export function explainSchedule(scenario: ScenarioProgram, choices: readonly Cho
     const switched: SwitchReason =
       previous === undefined || previous === thread ? null : reasonToLeave(threads[previous] as ScriptedThread);
     const index = notes.operations;
+    const before = words.slice();
     const done = actor.step(alternative);
     const seen = words.slice();
     for (const one of threads) for (const [word, value] of one.ownWords) seen[word] = value;
@@ -55,6 +56,9 @@ export function explainSchedule(scenario: ScenarioProgram, choices: readonly Cho
       switched,
     });
     ghosts.thread = thread;
+    words.forEach((value, word) => {
+      if (value !== before[word]) ghosts.wordChanged(word, before[word] as number, value);
+    });
     for (const { event, page, value } of notes.at(index)) ghosts.note(event, page, value);
     for (const breach of brokenInvariants(scenario, words)) broken.set(breach.property + breach.message, breach);
     previous = thread;

@@ -4,6 +4,7 @@ import { QuietMemory, WordRoles } from '../explore/quiet-words.ts';
 import { rcuMonitor } from '../explore/rcu-monitor.ts';
 import type { Rules } from '../mmu/rules.ts';
 import { leaveGuest } from '../mmu/vcpu.ts';
+import type { Vm } from '../mmu/vm.ts';
 import { hostPopulate } from '../notifier/host-memory.ts';
 import { performOperation } from '../scenario/perform-operation.ts';
 import type { Scenario, ScenarioOperation } from '../scenario/scenario.ts';
@@ -11,11 +12,12 @@ import { type Actor, createScenarioVm, createSetupMemory, type ScenarioVm } from
 import { GhostEvent } from '../shared/ghost-event.ts';
 import { HarnessError } from '../shared/harness-error.ts';
 import { InputError } from '../shared/input-error.ts';
-import type { Memory } from '../shared/memory.ts';
+import type { Memory, Word } from '../shared/memory.ts';
 import { Oops } from '../shared/oops.ts';
 import { createAgingMonitor, MAX_CALLERS } from '../verify/aging-monitor.ts';
 import { createDirtyMonitor } from '../verify/dirty-monitor.ts';
 import { createFlagsMonitor } from '../verify/flags-monitor.ts';
+import { createFrozenSpteMonitor } from '../verify/frozen-spte-monitor.ts';
 import { invalidationMonitor } from '../verify/invalidation-monitor.ts';
 import { kernelComplaints } from '../verify/kernel-complaints.ts';
 import { LockTracker } from '../verify/lock-tracker.ts';
@@ -112,7 +114,7 @@ export function scenarioProgram(scenario: Scenario, rules: Rules): ScenarioProgr
   const ghosts = new SetupGhosts(monitors.map(({ monitor }) => monitor));
   const words = runSetup(machine, scenario, actors, ghosts);
   const initial = Int32Array.from(words ?? [0]);
-  const roles = new WordRoles(initial);
+  const roles = new WordRoles(initial, (word, value) => problemOfSpte(machine, word, value) !== undefined);
   const watched = new Set<number>(monitors.flatMap(({ events }) => events));
   const current = scenario.threads.map(({ operations }) => operations[0] as ScenarioOperation);
   const resultIds = new Map<string, number>();
@@ -204,6 +206,13 @@ function monitorsFor(machine: ScenarioVm, scenario: Scenario): WatchingMonitor[]
     monitors.push({ monitor: createDirtyMonitor(options), events: DIRTY_EVENTS });
   }
   if (all.some((op) => RETIRES_TABLES.has(op))) monitors.push({ monitor: rcuMonitor, events: RCU_EVENTS });
+  const frozen = createFrozenSpteMonitor({
+    tables: vm.tables,
+    entries: vm.entries,
+    allEntries: spteCount(vm),
+    threadName: (thread) => scenario.threads[thread]?.name ?? 'the setup',
+  });
+  monitors.push({ monitor: frozen, events: [GhostEvent.tableRecycled] });
   return monitors;
 }
 
@@ -274,12 +283,25 @@ function actorNamed(machine: ScenarioVm, name: string): Actor {
   return machine.actors.find((actor) => actor.name === name) as Actor;
 }
 
-function wellFormedSptes({ vm, layout }: ScenarioVm): Invariant {
+/** Words of all tables; table 0 is none, and lies in front of them. */
+function spteCount({ tableCount, entries }: Vm): number {
+  return (tableCount + 1) * entries;
+}
+
+/** What is wrong with a word that is an SPTE; undefined if nothing is, or if it is none. */
+function problemOfSpte({ vm }: ScenarioVm, word: Word, value: number): string | undefined {
+  if (word < vm.tables || word >= vm.tables + spteCount(vm)) return undefined;
+  return malformedSpte(vm.spte, value);
+}
+
+/** `malformed-spte`. An SPTE that only one thread touches is in the state, too, once it takes a value that it may not have. */
+function wellFormedSptes(machine: ScenarioVm): Invariant {
+  const { vm, layout } = machine;
   return {
     name: 'malformed-spte',
     holds(words) {
-      for (let word = vm.tables; word < vm.tables + (vm.tableCount + 1) * vm.entries; word++) {
-        const problem = malformedSpte(vm.spte, words[word] as number);
+      for (let word = vm.tables; word < vm.tables + spteCount(vm); word++) {
+        const problem = problemOfSpte(machine, word, words[word] as number);
         if (problem === undefined) continue;
         return `${layout.nameOf(word, (other) => words[other] as number)} is ${problem}`;
       }

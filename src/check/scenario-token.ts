@@ -1,3 +1,5 @@
+import { InputError } from '../shared/input-error.ts';
+
 /** A counterexample in a line: which scenario, under what, and the schedule. */
 export interface ScenarioToken {
   readonly scenario: string;
@@ -5,20 +7,32 @@ export interface ScenarioToken {
   readonly hash: string;
   readonly variant: string;
   readonly mutant: string | null;
+  /** The words that are shared, and so what a step is: see `encodeWords`. */
+  readonly words: string;
   /** As the explorer writes it: a fingerprint and the context switches. */
   readonly schedule: string;
 }
 
-const PREFIX = 'c1';
+const PREFIX = 'c2';
+/** What versions wrote that did not say which words are shared. */
+const OLD_PREFIX = 'c1:';
 
-export function encodeScenarioToken({ scenario, hash, variant, mutant, schedule }: ScenarioToken): string {
-  return [PREFIX, encodeURIComponent(scenario), hash, variant, encodeURIComponent(mutant ?? ''), schedule].join(':');
+export function encodeScenarioToken({ scenario, hash, variant, mutant, words, schedule }: ScenarioToken): string {
+  const names = [encodeURIComponent(scenario), hash, variant, encodeURIComponent(mutant ?? '')];
+  return [PREFIX, ...names, words, schedule].join(':');
 }
 
-/** undefined if the text is no such token. */
+/**
+ * undefined if the text is no such token.
+ *
+ * @throws InputError if it is one of an older version
+ */
 export function decodeScenarioToken(text: string): ScenarioToken | undefined {
-  const [prefix, scenario, hash, variant, mutant, schedule, ...more] = text.split(':');
-  if (prefix !== PREFIX || more.length > 0 || schedule === undefined) return undefined;
+  if (text.startsWith(OLD_PREFIX)) {
+    throw new InputError(`${text}: a token of an older version; accepted: the one that \`check\` prints now`);
+  }
+  const [prefix, scenario, hash, variant, mutant, words, schedule, ...more] = text.split(':');
+  if (prefix !== PREFIX || more.length > 0 || words === undefined || schedule === undefined) return undefined;
   if (scenario === undefined || hash === undefined || variant === undefined || mutant === undefined) return undefined;
   try {
     return {
@@ -26,6 +40,7 @@ export function decodeScenarioToken(text: string): ScenarioToken | undefined {
       hash,
       variant,
       mutant: mutant === '' ? null : decodeURIComponent(mutant),
+      words,
       schedule,
     };
   } catch {

@@ -1,13 +1,17 @@
 import type { GhostSink } from '../shared/ghost-sink.ts';
+import type { Word } from '../shared/memory.ts';
 import type { Breach, GhostWords, Monitor } from '../verify/monitor.ts';
 
-/** Runs monitors over the events of a setup, in which one thing happens after another. */
+/** Runs monitors over what happens one thing after another: over the events of a setup, or along a schedule. */
 export class SetupGhosts implements GhostSink {
   /** Number of the thread whose events come now, as the monitors count. */
   thread = 0;
   readonly breaches: Breach[] = [];
   readonly #monitors: readonly Monitor[];
   readonly #words: readonly Map<number, number>[];
+  readonly #report = (breach: Breach): void => {
+    this.breaches.push(breach);
+  };
 
   constructor(monitors: readonly Monitor[]) {
     this.#monitors = monitors;
@@ -16,9 +20,14 @@ export class SetupGhosts implements GhostSink {
 
   note(event: number, page: number, value: number): void {
     this.#monitors.forEach((monitor, index) => {
-      const words = this.#words[index] as Map<number, number>;
-      const ghost: GhostWords = { get: (i) => words.get(i) ?? 0, set: (i, next) => words.set(i, next) };
-      monitor.event(ghost, this.thread, event, page, value, (breach) => this.breaches.push(breach));
+      monitor.event(this.#ghostOf(index), this.thread, event, page, value, this.#report);
+    });
+  }
+
+  /** A step has changed a word. */
+  wordChanged(word: Word, before: number, after: number): void {
+    this.#monitors.forEach((monitor, index) => {
+      monitor.wordChanged?.(this.#ghostOf(index), this.thread, word, before, after, this.#report);
     });
   }
 
@@ -26,18 +35,23 @@ export class SetupGhosts implements GhostSink {
   of(monitor: number): ReadonlyMap<number, number> {
     return this.#words[monitor] as ReadonlyMap<number, number>;
   }
+
+  #ghostOf(monitor: number): GhostWords {
+    const words = this.#words[monitor] as Map<number, number>;
+    return { get: (index) => words.get(index) ?? 0, set: (index, value) => words.set(index, value) };
+  }
 }
 
 /** The monitor, going on from ghost words as a setup left them: those of the search are 0 at first. */
 export function continueFrom(monitor: Monitor, initial: ReadonlyMap<number, number>): Monitor {
+  const shifted = (ghost: GhostWords): GhostWords => ({
+    get: (index) => (ghost.get(index) + (initial.get(index) ?? 0)) | 0,
+    set: (index, next) => ghost.set(index, (next - (initial.get(index) ?? 0)) | 0),
+  });
+  const { name, wordChanged } = monitor;
   return {
-    name: monitor.name,
-    event(ghost, thread, event, page, value, report) {
-      const shifted: GhostWords = {
-        get: (index) => (ghost.get(index) + (initial.get(index) ?? 0)) | 0,
-        set: (index, next) => ghost.set(index, (next - (initial.get(index) ?? 0)) | 0),
-      };
-      monitor.event(shifted, thread, event, page, value, report);
-    },
+    name,
+    event: (ghost, ...told) => monitor.event(shifted(ghost), ...told),
+    ...(wordChanged && { wordChanged: (ghost, ...told) => wordChanged.call(monitor, shifted(ghost), ...told) }),
   };
 }

@@ -7,9 +7,9 @@ import { checkOutputFiles, STDOUT } from './output-file.ts';
 
 const EXAMPLES = `
 Examples:
-  $ pte-aging replay 'c1:…'                      the token that check has printed
+  $ pte-aging replay 'c2:…'                      the token that check has printed
   $ pte-aging replay result.json                 every counterexample of a file that check --json=FILE has written
-  $ pte-aging replay 'c1:…' --scenario race.yaml
+  $ pte-aging replay 'c2:…' --scenario race.yaml
 
 Exit codes: 0 nothing is violated on the way, 1 the violation is there again, 2 bad usage or input, or something has changed.`;
 

@@ -13,7 +13,7 @@ const DEADLOCK: Breach = {
   message: 'threads wait for each other for ever',
 };
 
-const CANNOT_FINISH: Breach = {
+export const CANNOT_FINISH: Breach = {
   property: 'cannot-finish',
   class: 'forbidden',
   reason: null,

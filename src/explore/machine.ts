@@ -59,6 +59,8 @@ export class Machine {
   readonly model: MemoryModel;
   readonly #monitors: readonly Monitor[];
   readonly #ghosts: readonly GhostWords[];
+  /** Some monitor looks at what steps do to words. */
+  readonly #watchesWords: boolean;
   readonly #invariants: readonly Invariant[];
   readonly #wordCount: number;
   readonly #stepBreaches = new Map<string, readonly number[]>();
@@ -72,6 +74,7 @@ export class Machine {
     this.threadCount = threads.length;
     this.model = model;
     this.#monitors = options.monitors;
+    this.#watchesWords = options.monitors.some(({ wordChanged }) => wordChanged !== undefined);
     this.#invariants = options.invariants;
     this.#wordCount = initial.length;
     const cells = new Int32Array(initial.length + model.extraWords(threads.length));
@@ -117,13 +120,16 @@ export class Machine {
     const kind = nodes.kind[move] as number;
     let result: number;
     let node = move;
+    let old: Int32Array | undefined;
+    const word = nodes.word[move] as number;
     this.stores.load(store);
     if (kind === OpKind.choose) {
       node = this.#choiceNode(move);
       result = move - node;
     } else {
-      const word = nodes.word[move] as number;
       const a = nodes.a[move] as number;
+      const count = kind === OpKind.fill ? a : 1;
+      if (this.#watchesWords) old = this.stores.words.slice(word, word + count);
       result = this.model.step(
         this.stores.words,
         nodes.thread[move] as number,
@@ -134,13 +140,14 @@ export class Machine {
         nodes.c[move] as number,
       );
       if (result === BLOCKED) return this.#remember(store, move, store, DISABLED);
-      this.stores.touch(word, kind === OpKind.fill ? a : 1);
+      this.stores.touch(word, count);
       this.stores.touch(this.#wordCount, this.stores.words.length - this.#wordCount);
     }
     const edge = this.trees.edge(node, result);
     const child = this.trees.edgeChild[edge] as number;
     const thread = nodes.thread[node] as number;
     this.#reported = [];
+    if (old !== undefined) this.#notifyOfChanges(thread, word, old);
     this.#notify(thread, nodes.opening[node] as number);
     this.#notify(thread, this.trees.edgeClosing[edge] as number);
     if (nodes.kind[child] === OpKind.stopped) this.#reportFault(child);
@@ -204,6 +211,19 @@ export class Machine {
     for (const { event, page, value } of this.trees.notes.listOf(list)) {
       for (let i = 0; i < this.#monitors.length; i++) {
         (this.#monitors[i] as Monitor).event(this.#ghosts[i] as GhostWords, thread, event, page, value, this.#report);
+      }
+    }
+  }
+
+  /** Tells monitors which of the words from `first` on are no longer what they were. */
+  #notifyOfChanges(thread: number, first: number, old: Int32Array): void {
+    for (let place = 0; place < old.length; place++) {
+      const before = old[place] as number;
+      const after = this.stores.words[first + place] as number;
+      if (before === after) continue;
+      for (let i = 0; i < this.#monitors.length; i++) {
+        const ghost = this.#ghosts[i] as GhostWords;
+        (this.#monitors[i] as Monitor).wordChanged?.(ghost, thread, first + place, before, after, this.#report);
       }
     }
   }

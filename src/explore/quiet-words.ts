@@ -21,9 +21,12 @@ export class WordRoles {
   readonly #readers: Int32Array;
   readonly #writers: Int32Array;
   readonly #initial: Int32Array;
+  /** Whether an invariant forbids a value: invariants see no quiet word, so a word that takes such a value is none. */
+  readonly isForbidden: (word: Word, value: number) => boolean;
 
-  constructor(initial: Int32Array) {
+  constructor(initial: Int32Array, isForbidden: (word: Word, value: number) => boolean = () => false) {
     this.#initial = initial;
+    this.isForbidden = isForbidden;
     this.#shared = new Uint8Array(initial.length);
     this.#readers = new Int32Array(initial.length);
     this.#writers = new Int32Array(initial.length);
@@ -31,6 +34,11 @@ export class WordRoles {
 
   isShared(word: Word): boolean {
     return this.#shared[word] === 1;
+  }
+
+  /** All of them, in order: with them, a schedule means the same steps without any search. */
+  get shared(): Word[] {
+    return Array.from(this.#shared.keys()).filter((word) => this.isShared(word));
   }
 
   /** Nobody writes it: it is what it was at first. */
@@ -262,19 +270,25 @@ export class QuietMemory implements Memory {
 
   #write(word: Word, value: number): void {
     this.#roles.touch(word, this.#thread, true);
+    if (this.#roles.isForbidden(word, value | 0)) this.#giveUpQuiet(word);
     this.#inner.storeOwn(word, value);
   }
 
   #update(word: Word, next: (old: number) => number): number {
     this.#roles.touch(word, this.#thread, true);
     const old = this.#inner.loadOwn(word);
-    this.#inner.storeOwn(word, next(old) | 0);
+    const value = next(old) | 0;
+    if (this.#roles.isForbidden(word, value)) this.#giveUpQuiet(word);
+    this.#inner.storeOwn(word, value);
     return old;
   }
 
-  /** What cannot be done without another thread is a step, even if none has been seen to touch the word. */
+  /**
+   * What waits for another thread, or must be seen by an invariant, is a step, even if no other thread has been seen to
+   * touch the word.
+   */
   #giveUpQuiet(word: Word): never {
     this.#roles.share(word);
-    throw new WordIsShared(`word ${word} is waited for`);
+    throw new WordIsShared(`word ${word} must not be quiet`);
   }
 }

@@ -1,5 +1,6 @@
 import type { Memory, Word } from '../shared/memory.ts';
 import { type Operation, OpKind } from './operation.ts';
+import { ProgramError } from './program-error.ts';
 import { faultOf, type ThreadFault } from './thread-fault.ts';
 
 /** Stops a thread at the first operation that it has not been allowed to do. */
@@ -173,6 +174,8 @@ export class ScriptedThread implements Memory {
       return { state: 'returned', value: this.#program(this) };
     } catch (error) {
       if (error === PAUSE && this.#pending !== undefined) return { state: 'pending', operation: this.#pending };
+      // What the engine itself has to say is no fault of the program's.
+      if (error instanceof ProgramError) throw error;
       return { state: 'threw', fault: faultOf(error) };
     }
   }

@@ -15,7 +15,8 @@ export interface Token {
   readonly choices: readonly Choice[];
 }
 
-const FORMAT = /^x1-([0-9a-z]+)-(\d+)((?:\.\d+\.\d+|~\d+~\d+)*)$/;
+/** At most as many steps as any search can come to: 31 threads of 10,000 each. */
+const FORMAT = /^x1-([0-9a-z]+)-(\d{1,6})((?:\.\d+\.\d+|~\d+~\d+)*)$/;
 const ENTRY = /([.~])(\d+)\1(\d+)/g;
 
 /**

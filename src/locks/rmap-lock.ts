@@ -16,12 +16,14 @@ export const RMAP_LOCKED = 1 << 1;
 /**
  * kvm_rmap_lock: the head without the lock's bit; 0 if the rmap is empty, which is not locked: there is nothing to walk,
  * and writers exclude each other.
+ *
+ * @param rechecksEmpty looks for an empty rmap not only once: a writer may have emptied it while this thread waited, and
+ *   nobody unlocks an empty one
  */
-export function rmapLock(m: Memory, head: Word): number {
-  for (;;) {
+export function rmapLock(m: Memory, head: Word, rechecksEmpty = true): number {
+  for (let looksForEmpty = true; ; looksForEmpty = rechecksEmpty) {
     const value = m.load(head);
-    // Looked at again after each wait: a writer may have emptied the rmap, and a locked empty one would be walked.
-    if (value === 0) return 0;
+    if (value === 0 && looksForEmpty) return 0;
     if ((value & RMAP_LOCKED) !== 0) m.awaitBits(head, RMAP_LOCKED, 0);
     else if (m.tryReplace(head, value, value | RMAP_LOCKED)) {
       m.note(GhostEvent.lockAcquired, -1, LockKind.rmapBit);

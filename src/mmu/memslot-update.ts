@@ -37,10 +37,14 @@ function slotIn(vm: Vm, set: number, index: number): Word {
 function swapActiveMemslots(m: Memory, vm: Vm): void {
   const active = m.load(vm.activeMemslots);
   // An invalidation must see the same slots at its end as at its start: none is under way, and none begins.
-  m.awaitAdd(vm.activeInvalidations, -1, 0, SWAPPING);
-  m.store(vm.activeMemslots, active ^ 1);
-  m.add(vm.activeInvalidations, -SWAPPING);
-  m.wake(vm.activeInvalidations);
+  if (vm.rules.memslotSwapWaits) {
+    m.awaitAdd(vm.activeInvalidations, -1, 0, SWAPPING);
+    m.store(vm.activeMemslots, active ^ 1);
+    m.add(vm.activeInvalidations, -SWAPPING);
+    m.wake(vm.activeInvalidations);
+  } else {
+    m.store(vm.activeMemslots, active ^ 1);
+  }
   synchronizeSrcu(m, vm.srcu);
   const from = slotIn(vm, active ^ 1, 0);
   const to = slotIn(vm, active, 0);

@@ -43,7 +43,7 @@ export function rmapAgeGfnRange(m: Memory, vm: Vm, range: AgingRange, action: nu
 /** One rmap. `page` is the first host page that its SPTEs map. */
 function ageRmap(m: Memory, vm: Vm, head: Word, level: number, action: number, page: number): boolean {
   const locks = vm.rules.rmapsHaveBitLock;
-  const value = locks ? rmapLock(m, head) : m.load(head);
+  const value = locks ? rmapLock(m, head, vm.rules.rmapLockRechecksEmpty) : m.load(head);
   if (value === 0) return false;
   m.note(GhostEvent.lockNeeded, page, LockKind.mmuLockWrite | LockKind.rmapBit);
   let young = false;

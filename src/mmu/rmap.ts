@@ -23,7 +23,7 @@ function descWord(vm: Vm, value: number): Word {
 }
 
 function lock(m: Memory, vm: Vm, head: Word): number {
-  return vm.rules.rmapsHaveBitLock ? rmapLock(m, head) : m.load(head);
+  return vm.rules.rmapsHaveBitLock ? rmapLock(m, head, vm.rules.rmapLockRechecksEmpty) : m.load(head);
 }
 
 function unlock(m: Memory, vm: Vm, head: Word, value: number): void {

@@ -167,6 +167,10 @@ export interface Rules {
   readonly callersHoldPageTableLock: boolean;
   /** An aging call goes on to the next memslot that its range meets. */
   readonly agesEverySlot: boolean;
+  /** Who waits for the bit lock of an rmap looks afterwards whether it has become empty. */
+  readonly rmapLockRechecksEmpty: boolean;
+  /** A swap of the memslots waits until no invalidation is between its start and its end. */
+  readonly memslotSwapWaits: boolean;
   /** An unlinked table is handed out again only after its grace period. */
   readonly recyclesAfterGracePeriod: boolean;
 }

@@ -16,21 +16,19 @@ import { shippedScenarioTexts } from './shipped-scenarios.ts';
  * @throws InputError if the text is neither, the scenario is not found, or something has changed since
  */
 export function replay(tokenOrFile: string, scenarioFile?: string): ReplayedScenario[] {
-  return itemsOf(tokenOrFile).map(({ token, file, seed }) => {
-    const text = findScenarioText(token, scenarioFile ?? file ?? undefined);
-    return replayScenario(token, text, seed);
-  });
+  return itemsOf(tokenOrFile).map(({ token, file }) =>
+    replayScenario(token, findScenarioText(token, scenarioFile ?? file ?? undefined)),
+  );
 }
 
 interface ReplayItem {
   readonly token: ScenarioToken;
   readonly file: string | null;
-  readonly seed: string;
 }
 
 function itemsOf(tokenOrFile: string): ReplayItem[] {
   const token = decodeScenarioToken(tokenOrFile);
-  if (token !== undefined) return [{ token, file: null, seed: '1' }];
+  if (token !== undefined) return [{ token, file: null }];
   const accepted = 'accepted: a token that `check` has printed, or a file that `check --json=FILE` has written';
   if (!existsSync(tokenOrFile)) throw new InputError(`${tokenOrFile}: no such file, and no token; ${accepted}`);
   let document: Partial<CheckResult> | null;
@@ -42,11 +40,11 @@ function itemsOf(tokenOrFile: string): ReplayItem[] {
   if (document?.schema !== CHECK_SCHEMA || !Array.isArray(document.results)) {
     throw new InputError(`${tokenOrFile}: schema ${String(document?.schema)}; accepted: ${CHECK_SCHEMA}`);
   }
-  const { seed = '1', results } = document as CheckResult;
+  const { results } = document as CheckResult;
   return results.flatMap(({ file, violations }) =>
     violations.flatMap(({ replay: text }) => {
       const decoded = text === null ? undefined : decodeScenarioToken(text);
-      return decoded === undefined ? [] : [{ token: decoded, file, seed }];
+      return decoded === undefined ? [] : [{ token: decoded, file }];
     }),
   );
 }

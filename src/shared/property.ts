@@ -6,6 +6,7 @@ export const propertyText = {
   'use-after-free': 'a walk entered a table that was handed out again before its grace period was over',
   'dirty-lost': 'a write that ended before the dirty log was handed out is in none',
   'write-unprotected': 'a page that was announced as write-protected was written without a fault',
+  'sentinel-clobbered': 'a frozen SPTE was changed by another thread than the one that had frozen it',
   'malformed-spte': 'an SPTE is none of: nonpresent, frozen, a valid present combination',
   'null-dereference': 'the kernel reads through an argument that is NULL, and crashes',
   'out-of-range': 'the kernel indexes outside an object, and crashes',

@@ -33,6 +33,8 @@ const soundRules = {
   roundsOutward: true,
   callersHoldPageTableLock: true,
   agesEverySlot: true,
+  rmapLockRechecksEmpty: true,
+  memslotSwapWaits: true,
   recyclesAfterGracePeriod: true,
 } as const satisfies Partial<Rules>;
 

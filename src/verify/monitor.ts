@@ -1,3 +1,5 @@
+import type { Word } from '../shared/memory.ts';
+
 /** A property that does not hold, as a monitor, a fault of a thread or the search itself has found it. */
 export interface Breach {
   /** Stable id of the property, such as `use-after-free` or `deadlock`. */
@@ -17,8 +19,8 @@ export interface GhostWords {
 }
 
 /**
- * A specification automaton driven by the ghost events that ride on steps. Its whole state is integers in ghost
- * words; the object itself must have none, since the engine runs it once for each (state, event) and remembers.
+ * A specification automaton driven by the ghost events that ride on steps, and by what steps do to words. Its whole state is integers in ghost
+ * words; the object itself must have none, since the engine runs it once for each (state, step) and remembers.
  */
 export interface Monitor {
   readonly name: string;
@@ -28,6 +30,15 @@ export interface Monitor {
     event: number,
     page: number,
     value: number,
+    report: (breach: Breach) => void,
+  ): void;
+  /** A step of the thread has changed a word (a `fill` several); told in front of the events that ride on the step. */
+  wordChanged?(
+    ghost: GhostWords,
+    thread: number,
+    word: Word,
+    before: number,
+    after: number,
     report: (breach: Breach) => void,
   ): void;
 }

@@ -123,7 +123,7 @@ describe.concurrent('pte-aging check exits with', () => {
       expect(stdout).toContain('an access that ended before a covering call began was reported by no call');
       expect(stdout).toMatch(/^1 preemption, \d+ steps\. Minimal \(proven\)/m);
       expect(stdout).toMatch(/^Point of no return: step \d+ of /m);
-      expect(stdout).toMatch(/^Replay: pte-aging replay c1:test-access-clear:\S+ --scenario open\.yaml$/m);
+      expect(stdout).toMatch(/^Replay: pte-aging replay c2:test-access-clear:\S+ --scenario open\.yaml$/m);
       expect(stdout).toContain('VIOLATED  test-access-clear under lockless-7.3 + clear-untested; access-lost');
     }));
 
@@ -192,7 +192,7 @@ describe.concurrent('pte-aging check', () => {
         page: 0,
         preemptions: 1,
         provenMinimal: true,
-        replay: expect.stringMatching(/^c1:test-access-clear:/),
+        replay: expect.stringMatching(/^c2:test-access-clear:/),
       });
       const schedule = violation?.schedule ?? [];
       expect(schedule.filter(({ switched }) => switched === 'preempted')).toHaveLength(1);

@@ -31,7 +31,10 @@ function withCounterexample(use: (found: Found) => Promise<void>, args: readonly
   });
 }
 
-/** The token with one of its parts replaced: 1 is the scenario, 2 its hash, 3 the variant, 4 the mutant, 5 the schedule. */
+/**
+ * The token with one of its parts replaced: 1 is the scenario, 2 its hash, 3 the variant, 4 the mutant, 5 the shared words,
+ * 6 the schedule.
+ */
 function withPart(token: string, part: number, text: string): string {
   return token
     .split(':')
@@ -126,8 +129,8 @@ describe.concurrent('pte-aging replay: what cannot be replayed gets one line and
   it.each([
     ['race.yaml', /race\.yaml: no JSON/],
     ['no-such-file', /no-such-file: no such file, and no token/],
-    ['c1:half', /c1:half: no such file, and no token/],
-    ['c1:%E0%A4%A:a:lockless-7.3::x1-a-1', /no such file, and no token/],
+    ['c2:half', /c2:half: no such file, and no token/],
+    ['c2:%E0%A4%A:a:lockless-7.3::1:x1-a-1', /no such file, and no token/],
     ['empty.json', /empty\.json: schema undefined/],
     ['null.json', /null\.json: /],
     ['stress.json', /stress\.json: schema pte-aging\/stress@1/],
@@ -171,12 +174,36 @@ describe.concurrent('pte-aging replay: what cannot be replayed gets one line and
       await replay(2, 'abc', /the scenario has changed/);
     }));
 
-  it('a schedule that is none, or that the program does not go along with', () =>
+  it('a token of an older version, alone or in a file', () =>
+    withCounterexample(async ({ cwd, token, result }) => {
+      const [, scenario, hash, variant, mutant, , schedule] = token.split(':');
+      const old = ['c1', scenario, hash, variant, mutant, schedule].join(':');
+      const said = /: a token of an older version; accepted: the one that `check` prints now/;
+      await refuses(cwd, [old, '--scenario=race.yaml'], said);
+      const violations = [{ ...result.violations[0], replay: old }];
+      const document = { schema: 'pte-aging/check@1', results: [{ ...result, violations }] };
+      writeFileSync(join(cwd, 'old.json'), JSON.stringify(document));
+      await refuses(cwd, ['old.json'], said);
+    }));
+
+  it('words that are none, or others than the schedule is about', () =>
     withCounterexample(async ({ cwd, token }) => {
-      const schedule = token.split(':')[5] as string;
+      const words = token.split(':')[5] as string;
       const replay = (text: string, ...said: RegExp[]) =>
         refuses(cwd, [withPart(token, 5, text), '--scenario=race.yaml'], ...said);
+      await replay('A', /"A" is no list of the scenario's words/);
+      await replay('zzzzz', /"zzzzz" is no list of the scenario's words/);
+      await replay(words.slice(0, words.lastIndexOf('.')), /has changed since the token was written/);
+      await replay('', /has changed since the token was written/);
+    }));
+
+  it('a schedule that is none, or that the program does not go along with', () =>
+    withCounterexample(async ({ cwd, token }) => {
+      const schedule = token.split(':')[6] as string;
+      const replay = (text: string, ...said: RegExp[]) =>
+        refuses(cwd, [withPart(token, 6, text), '--scenario=race.yaml'], ...said);
       await replay('gibberish', /"gibberish" is no schedule/);
+      await replay('x1-a-99999999', /"x1-a-99999999" is no schedule/);
       await replay(`${schedule}.3.7`, /thread 7 cannot take a step/);
       await replay(schedule.replace(/^x1-./, 'x1-_'), /no schedule/);
       await replay(schedule.replace(/^x1-\w+-/, 'x1-00000000000000-'), /has changed since the token was written/);

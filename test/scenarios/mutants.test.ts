@@ -68,10 +68,14 @@ const kills: readonly Kill[] = [
   ['callersHoldPageTableLock=false', LOCKLESS, 'lru-walk-lru-evict', 'access-misreported'],
   ['roundsOutward=false', LOCKLESS, 'damon-unaligned', 'access-lost'],
   ['agesEverySlot=false', LOCKLESS, 'test-bitmap-over-two-slots', 'access-lost'],
+  ['rmapLockRechecksEmpty=false', LOCKLESS, 'nested-drop-fault-clear', 'deadlock'],
+  ['memslotSwapWaits=false', LOCKED, 'delete-slot-invalidate-fault', 'cannot-finish'],
+  ['memslotSwapWaits=false', LOCKLESS, 'delete-slot-invalidate-fault', 'cannot-finish'],
   ['recyclesAfterGracePeriod=false', LOCKLESS, 'recover-recycled-under-clear', 'use-after-free'],
 
   // What one kernel does and another may not.
   ['agingTakesMmuLock=false', LOCKED, 'clear-invalidate', 'use-after-invalidate'],
+  ['agingTakesMmuLock=false', LOCKED, 'zap-all-clear', 'sentinel-clobbered'],
   ['clearsAccessedBy=exchange-or-store', LOCKLESS, 'protecting-log-clear-young', 'write-unprotected'],
   ['clearsAccessedBy=fetch-and-or-store', LOCKLESS, 'protecting-log-clear-young', 'write-unprotected'],
   ['rmapWalkAligned=false', LOCKED, 'shadow-huge-range-touches-next', 'access-lost'],
@@ -98,8 +102,11 @@ const soundRules = (Object.keys(variants[0]?.rules ?? {}) as (keyof Rules)[]).fi
 const properties = [
   'access-lost',
   'access-misreported',
+  'cannot-finish',
+  'deadlock',
   'dirty-lost',
   'malformed-spte',
+  'sentinel-clobbered',
   'use-after-free',
   'use-after-invalidate',
   'write-unprotected',

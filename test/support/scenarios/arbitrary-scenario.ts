@@ -498,8 +498,9 @@ function isKnownFinding({ machine, setup, threads }: Scenario, variant: Variant,
       const isPrefaulted = !machine.adBits && all.some(({ op }) => op === 'prefault');
       return variant.rules.hasPrefault && isPrefaulted;
     }
+    case 'sentinel-clobbered':
     case 'malformed-spte':
-      // Accessed is one of the bits of FROZEN_SPTE, and the AND of a clear may come after the freeze.
+      // F3: Accessed is one of the bits of FROZEN_SPTE, and the AND of a clear may come after the freeze.
       return variant.rules.clearsAccessedBy === 'atomic-and' && FROZEN_WITHOUT_ACCESSED.test(violation.message);
     default:
       return false;
@@ -507,5 +508,5 @@ function isKnownFinding({ machine, setup, threads }: Scenario, variant: Variant,
 }
 
 const FROZEN_WITHOUT_ACCESSED = new RegExp(
-  ` is 0x(?:${[EPT, LEGACY].map(({ accessed }) => ((NONPRESENT_MARKER | (FROZEN_BITS & ~accessed)) >>> 0).toString(16)).join('|')}):`,
+  ` (?:is|makes) 0x(?:${[EPT, LEGACY].map(({ accessed }) => ((NONPRESENT_MARKER | (FROZEN_BITS & ~accessed)) >>> 0).toString(16)).join('|')})\\b`,
 );

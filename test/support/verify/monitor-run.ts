@@ -1,4 +1,5 @@
 import { CallAnswer, GhostEvent } from '../../../src/shared/ghost-event.ts';
+import type { Word } from '../../../src/shared/memory.ts';
 import { EPT } from '../../../src/shared/spte.ts';
 import type { Breach, GhostWords, Monitor } from '../../../src/verify/monitor.ts';
 import { makeWritableSpte } from '../mmu/writable-spte.ts';
@@ -10,11 +11,15 @@ export function leaf(version = 0): number {
   return makeWritableSpte(EPT, version, true);
 }
 
-/** Plays events to a monitor, one by one, and keeps what it finds. */
+/** Plays events and changes of words to a monitor, one by one, and keeps what it finds. */
 export class MonitorRun {
   readonly breaches: Breach[] = [];
   readonly #monitor: Monitor;
   readonly #words = new Map<number, number>();
+  readonly #ghost: GhostWords = {
+    get: (index) => this.#words.get(index) ?? 0,
+    set: (index, next) => this.#words.set(index, next),
+  };
 
   constructor(monitor: Monitor) {
     this.#monitor = monitor;
@@ -26,11 +31,13 @@ export class MonitorRun {
   }
 
   note(thread: number, event: GhostEvent, page: number, value = 0): this {
-    const ghost: GhostWords = {
-      get: (index) => this.#words.get(index) ?? 0,
-      set: (index, next) => this.#words.set(index, next),
-    };
-    this.#monitor.event(ghost, thread, event, page, value, (breach) => this.breaches.push(breach));
+    this.#monitor.event(this.#ghost, thread, event, page, value, (breach) => this.breaches.push(breach));
+    return this;
+  }
+
+  /** A step of the thread changes a word. */
+  change(thread: number, word: Word, before: number, after: number): this {
+    this.#monitor.wordChanged?.(this.#ghost, thread, word, before, after, (breach) => this.breaches.push(breach));
     return this;
   }
 
