@@ -95,6 +95,8 @@ export interface Rules {
 
   // Huge pages and dirty logging.
 
+  /** The beginning of logging splits 2M leaves of the TDP MMU. */
+  readonly loggingSplits: boolean;
   /** What the TDP MMU does about tables that could be 2M leaves when a slot's logging ends. */
   readonly loggingEnds: 'zap' | 'collapse';
   /** MADV_PAGEOUT of the host's kernel asks and clears young before it decides. */
@@ -151,8 +153,6 @@ export interface Rules {
   readonly loggingForbidsHugePages: boolean;
   /** The beginning of logging write-protects what is mapped. */
   readonly loggingProtects: boolean;
-  /** … and splits 2M leaves of the TDP MMU. */
-  readonly loggingSplits: boolean;
   /** The parts of a split leaf inherit its Accessed bit. */
   readonly splitInheritsAccessed: boolean;
   /** What is taken out of the dirty log is write-protected again. */

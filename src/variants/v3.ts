@@ -44,5 +44,8 @@ export const v3Arm64: Variant = {
     rcuSpans: 'all-roots',
     tdpRootsTakeMmuLock: 'write',
     tdpBulkTakesMmuLock: 'write',
+    // A block stays one until a write fault breaks it (KVM_CAP_ARM_EAGER_SPLIT_CHUNK_SIZE is 0 unless it is set).
+    loggingSplits: false,
+    faultBelowHugeLeaf: 'zap',
   },
 };

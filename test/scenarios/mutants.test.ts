@@ -76,6 +76,15 @@ const kills: readonly Kill[] = [
   // What one kernel does and another may not.
   ['agingTakesMmuLock=false', LOCKED, 'clear-invalidate', 'use-after-invalidate'],
   ['agingTakesMmuLock=false', LOCKED, 'zap-all-clear', 'sentinel-clobbered'],
+  ['rmapsHaveBitLock=false', LOCKLESS, 'nested-access-clear', 'lock-discipline'],
+  ['slowPassHasMetadata=false', LOCKED, 'v3-clear-flush-young', 'null-dereference'],
+  ['hugeLeafInBitmap=first-gfn', LOCKLESS, 'v3-huge-in-front-of-range', 'out-of-range'],
+  ['hugeLeafInBitmap=first-gfn', LOCKLESS, 'v3-huge-in-front-of-range', 'kernel-warning'],
+  ['hugeLeafInBitmap=first-gfn', LOCKLESS, 'v3-huge-one-bit', 'access-lost'],
+  ['unselectedCountsAsYoung=true', LOCKLESS, 'v3-arm64-unselected-young', 'wrong-flags'],
+  ['rcuSpans=one-root', LOCKLESS, 'v3-root-freed-under-walk', 'use-after-free'],
+  ['rootsGuardedBy=mmu-lock', LOCKLESS, 'v3-roots-without-lock', 'lock-discipline'],
+  ['lruAsksKvm=in-batches', LOCKLESS, 'v3-trimmed-clear', 'access-misreported'],
   ['clearsAccessedBy=exchange-or-store', LOCKLESS, 'protecting-log-clear-young', 'write-unprotected'],
   ['clearsAccessedBy=fetch-and-or-store', LOCKLESS, 'protecting-log-clear-young', 'write-unprotected'],
   ['rmapWalkAligned=false', LOCKED, 'shadow-huge-range-touches-next', 'access-lost'],
@@ -90,7 +99,6 @@ const unshowable: { readonly [Name in keyof Rules]?: string } = {
   readFaultMapsWritable: 'a page that is mapped read-only is mapped anew when it is written: one more fault',
   writableLeafIsDirty: 'the hardware sets Dirty with the write; without it the first write is logged a second time',
   fastPageFault: 'what is not mended without mmu_lock is mended with it',
-  loggingSplits: 'a 2M leaf that was not split is write-protected, and is split when it is written',
 };
 
 /** Rules in which no two variants differ: only mutants break them. */
@@ -105,11 +113,16 @@ const properties = [
   'cannot-finish',
   'deadlock',
   'dirty-lost',
+  'kernel-warning',
+  'lock-discipline',
   'malformed-spte',
+  'null-dereference',
+  'out-of-range',
   'sentinel-clobbered',
   'use-after-free',
   'use-after-invalidate',
   'write-unprotected',
+  'wrong-flags',
 ];
 
 describe('In shipped scenarios', () => {

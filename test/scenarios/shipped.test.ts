@@ -7,14 +7,16 @@ const TIMEOUT_MS = 60_000;
 
 describe('Every shipped scenario', () => {
   it.each(shippedScenarios.map((scenario) => [scenario.name, scenario] as const))(
-    '%s: says in a line what it is about, and what it expects of each variant',
+    '%s: says in a line what it is about, and what it expects of each released kernel',
     (_, { description, expect: expectations }) => {
       expect(description).not.toBe('');
-      expect([...expectations.keys()].sort()).toEqual(mergedKernels.map(({ name }) => name).sort());
+      expect([...expectations.keys()]).toEqual(expect.arrayContaining(mergedKernels.map(({ name }) => name)));
     },
   );
 
-  const runs = shippedScenarios.flatMap(({ name }) => mergedKernels.map((variant) => [name, variant.name] as const));
+  const runs = shippedScenarios.flatMap(({ name, expect: expectations }) =>
+    [...expectations.keys()].map((variant) => [name, variant] as const),
+  );
 
   it.each(runs)('%s under %s: complete, and as expected', { timeout: TIMEOUT_MS }, (name, variant) => {
     const result = checkShipped(name, variant);
