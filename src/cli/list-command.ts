@@ -1,8 +1,10 @@
 import { Argument, Command } from '@commander-js/extra-typings';
+import { truthTableText } from '../report/truth-table-text.ts';
 import { scenarios } from '../run/shipped-scenarios.ts';
 import { propertyText } from '../shared/property.ts';
 import { formatTable } from '../shared/text-table.ts';
 import { mutants } from '../variants/mutants.ts';
+import { v3TruthTable } from '../variants/v3-truth-table.ts';
 import { variants } from '../variants/variants.ts';
 
 const lists = {
@@ -21,12 +23,15 @@ export function listCommand() {
     .option('--json', 'as JSON')
     .action((what, options) => {
       const items: readonly Record<string, unknown>[] = lists[what]();
+      const table = what === 'variants' ? v3TruthTable : undefined;
       if (options.json) {
-        process.stdout.write(`${JSON.stringify({ schema: 'pte-aging/list@1', [what]: items }, null, 2)}\n`);
+        const document = { schema: 'pte-aging/list@1', [what]: items, ...(table && { v3TruthTable: table }) };
+        process.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
         return;
       }
       const cell = (value: unknown): string => (Array.isArray(value) ? value.join(', ') || '-' : String(value));
       const head = Object.keys(items[0] ?? {});
       process.stdout.write(`${formatTable([head, ...items.map((item) => Object.values(item).map(cell))])}\n`);
+      if (table !== undefined) process.stdout.write(`\n${truthTableText(table)}\n`);
     });
 }
