@@ -5,6 +5,7 @@ import { rcuMonitor } from '../explore/rcu-monitor.ts';
 import type { Rules } from '../mmu/rules.ts';
 import { leaveGuest } from '../mmu/vcpu.ts';
 import type { Vm } from '../mmu/vm.ts';
+import { agingTakesTurns } from '../notifier/aging.ts';
 import { hostPopulate } from '../notifier/host-memory.ts';
 import { performOperation } from '../scenario/perform-operation.ts';
 import type { Scenario, ScenarioOperation } from '../scenario/scenario.ts';
@@ -190,8 +191,7 @@ function monitorsFor(machine: ScenarioVm, scenario: Scenario): WatchingMonitor[]
       passesAccessedOn: vm.rules.passesAccessedOn,
       toleratesNonatomicAccessed: vm.rules.atomicUpdate === 'spte_needs_atomic_update',
     };
-    const takesTurns = vm.rules.agingTakesMmuLock && vm.rules.fastPass === 'none';
-    const teardowns = takesTurns ? [] : [GhostEvent.teardownBegin, GhostEvent.teardownEnd];
+    const teardowns = agingTakesTurns(vm) ? [] : [GhostEvent.teardownBegin, GhostEvent.teardownEnd];
     monitors.push({ monitor: createAgingMonitor(options), events: [...AGING_EVENTS, ...teardowns] });
     monitors.push({ monitor: createFlagsMonitor(vm.pages), events: FLAGS_EVENTS });
   }

@@ -165,6 +165,12 @@ function ageHvaRange(
   return aged;
 }
 
+/** Whether an aging call and a zap in the TDP MMU keep each other out: both take `mmu_lock`, and one of them for write. */
+export function agingTakesTurns(vm: Vm): boolean {
+  const { agingTakesMmuLock, fastPass, tdpBulkTakesMmuLock } = vm.rules;
+  return agingTakesMmuLock && (fastPass === 'none' || (fastPass === 'read-lock' && tdpBulkTakesMmuLock === 'write'));
+}
+
 /** Host pages that a byte range touches. */
 function pagesOf(start: number, end: number): number {
   return pageBehind(end) - firstPageOf(start);

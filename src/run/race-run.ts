@@ -3,6 +3,7 @@ import type { ScenarioText } from '../check/check-task.ts';
 import { RaceControl, type RaceResult, type RaceTask, raceProgram } from '../check/scenario-race.ts';
 import { HarnessError } from '../shared/harness-error.ts';
 import { InputError } from '../shared/input-error.ts';
+import { oopsProperties } from '../shared/oops.ts';
 import { check, textsOf } from './check-run.ts';
 import { Gang } from './gang.ts';
 import { describeHost } from './host-info.ts';
@@ -36,6 +37,13 @@ export async function raceScenarioFile(options: RaceOptions): Promise<RaceDocume
     if (options.signal.aborted) break;
     if (!result.complete) {
       throw new InputError(`${options.file}: not explored to the end (${result.cut}); accepted: a smaller scenario`);
+    }
+    const oops = result.violations.find(({ property }) => oopsProperties.some((one) => one === property));
+    if (oops !== undefined) {
+      const problem = `${options.file}: the kernel crashes under ${result.variant} (${oops.property})`;
+      throw new InputError(
+        `${problem}, and real threads would wait for its locks for ever; accepted: where it does not`,
+      );
     }
     const { scenario, verdict, complete, states, outcomes } = result;
     const seen = await race(text, result.variant, options);

@@ -145,8 +145,6 @@ export const KernelWarning = {
   gfnOutsideRange: 1,
   /** KVM_BUG_ON_DATA_CORRUPTION: an SPTE is not in the list of its rmap */
   notInRmap: 2,
-  /** lockdep: WARNING: suspicious RCU usage, or a lockdep_assert_held */
-  lockdep: 3,
 } as const;
 
 /** Locks and read side sections, as bits. */

@@ -1,6 +1,6 @@
 import { infoWord } from '../mmu/tables.ts';
 import { INFO_STAMP } from '../mmu/vm.ts';
-import { mmuNotifierClearYoung, mmuNotifierTestYoung } from '../notifier/aging.ts';
+import { agingTakesTurns, mmuNotifierClearYoung, mmuNotifierTestYoung } from '../notifier/aging.ts';
 import { PAGE_BYTES } from '../notifier/byte-range.ts';
 import { clearBitmap, testBitmapBit } from '../shared/bitmap.ts';
 import { HarnessError } from '../shared/harness-error.ts';
@@ -55,7 +55,7 @@ class AgingRun {
     this.#recorder = new AgingRecorder({
       words: task.words,
       oracle,
-      skipsInvalidRoots: !vm.rules.agesInvalidRoots,
+      rootZapsExcuse: !vm.rules.agesInvalidRoots ? 'invalid-root' : agingTakesTurns(vm) ? null : 'zapped',
       rcuEpoch: vm.rcu.epoch,
       mmuLockWait: task.mmuLockWait,
       now,

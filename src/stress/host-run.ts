@@ -1,6 +1,7 @@
 import { infoWord } from '../mmu/tables.ts';
 import { INFO_STAMP } from '../mmu/vm.ts';
 import { zapAllFast } from '../mmu/zap-root.ts';
+import { agingTakesTurns } from '../notifier/aging.ts';
 import { takePagesBack } from '../notifier/host-pages.ts';
 import type { Prng } from '../shared/prng.ts';
 import { derivePrng } from '../shared/seed.ts';
@@ -42,6 +43,7 @@ class HostRun {
       words: task.words,
       oracle,
       zapper: 0,
+      tellsTeardowns: !agingTakesTurns(vm),
       mmuLockWait: task.mmuLockWait,
       now,
       stampWord: (table) => infoWord(vm, table, INFO_STAMP),

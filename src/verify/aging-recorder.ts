@@ -5,8 +5,11 @@ import { FIRST_EPOCH, ON_STRIDE, OPEN } from './oracle-words.ts';
 import { Recorder, type RecorderOptions } from './recorder.ts';
 
 export interface AgingRecorderOptions extends RecorderOptions {
-  /** Aging skips invalid roots, so that what they hold is lost before it is zapped. */
-  readonly skipsInvalidRoots: boolean;
+  /**
+   * What excuses the loss of an access while a root is zapped: aging skips invalid roots; or it takes no turns with the zapper
+   * and misses what a table knows that is cut off already; nothing.
+   */
+  readonly rootZapsExcuse: 'invalid-root' | 'zapped' | null;
   /** Word of the RCU epoch. */
   readonly rcuEpoch: Word;
 }
@@ -33,7 +36,7 @@ const UNKNOWN = -1;
  */
 export class AgingRecorder extends Recorder {
   youngReported = 0;
-  readonly #skipsInvalidRoots: boolean;
+  readonly #rootZapsExcuse: AgingRecorderOptions['rootZapsExcuse'];
   readonly #rcuEpoch: Word;
   /** Epoch of the last clear that reported the page young, 0 = none. */
   readonly #lastClear: Int32Array;
@@ -54,7 +57,7 @@ export class AgingRecorder extends Recorder {
 
   constructor(options: AgingRecorderOptions) {
     super(options);
-    this.#skipsInvalidRoots = options.skipsInvalidRoots;
+    this.#rootZapsExcuse = options.rootZapsExcuse;
     this.#rcuEpoch = options.rcuEpoch;
     this.#lastClear = new Int32Array(this.oracle.pages);
     this.#lastTlbHit = new Int32Array(this.oracle.tlbHitCount === 0 ? 0 : this.oracle.pages);
@@ -162,8 +165,8 @@ export class AgingRecorder extends Recorder {
         this.findings.toleration('zapped');
         return;
       }
-      if (this.#skipsInvalidRoots && excuse(oracle.rootZaps + zapper)) {
-        this.findings.toleration('invalid-root');
+      if (this.#rootZapsExcuse !== null && excuse(oracle.rootZaps + zapper)) {
+        this.findings.toleration(this.#rootZapsExcuse);
         return;
       }
     }

@@ -12,7 +12,8 @@ export interface InterleavingOptions {
   readonly vcpus?: number;
   readonly zappers?: number;
   readonly tlb?: boolean;
-  readonly skipsInvalidRoots?: boolean;
+  readonly rootZapsExcuse?: 'invalid-root' | 'zapped' | null;
+  readonly tellsTeardowns?: boolean;
 }
 
 const PAGES = 4;
@@ -27,7 +28,13 @@ export class Interleaving {
   readonly #vcpus: readonly VcpuRecorder[];
   readonly #hosts: readonly HostRecorder[];
 
-  constructor({ vcpus = 2, zappers = 1, tlb = true, skipsInvalidRoots = true }: InterleavingOptions = {}) {
+  constructor({
+    vcpus = 2,
+    zappers = 1,
+    tlb = true,
+    rootZapsExcuse = 'invalid-root',
+    tellsTeardowns = false,
+  }: InterleavingOptions = {}) {
     const arena = createArena((layout) => ({
       oracle: createOracleWords(layout, { pages: PAGES, vcpus, zappers, tables: TABLES, tlb }),
       stamps: sharedWord(layout, 'stamps', TABLES + 1),
@@ -46,9 +53,12 @@ export class Interleaving {
       now: () => 0,
       stampWord: (table: number) => stamps + table,
     };
-    this.aging = new AgingRecorder({ ...common, skipsInvalidRoots, rcuEpoch });
+    this.aging = new AgingRecorder({ ...common, rootZapsExcuse, rcuEpoch });
     this.#vcpus = Array.from({ length: vcpus }, (_, vcpu) => new VcpuRecorder({ ...common, vcpu, fault: ignored }));
-    this.#hosts = Array.from({ length: zappers }, (_, zapper) => new HostRecorder({ ...common, zapper }));
+    this.#hosts = Array.from(
+      { length: zappers },
+      (_, zapper) => new HostRecorder({ ...common, zapper, tellsTeardowns }),
+    );
   }
 
   /** A vCPU's access up to just before its leaf step. */
@@ -111,6 +121,14 @@ export class Interleaving {
 
   endRootInvalidation(): void {
     this.#host(0).note(GhostEvent.rootInvalidateEnd, -1, 0);
+  }
+
+  beginTeardown(): void {
+    this.#host(0).note(GhostEvent.teardownBegin, -1, 0);
+  }
+
+  endTeardown(): void {
+    this.#host(0).note(GhostEvent.teardownEnd, -1, 0);
   }
 
   /** Retires a table now; the stamp that its grace period waits for. */

@@ -258,6 +258,22 @@ describe('what is documented is tolerated, with its reason, and nothing else is:
   });
 });
 
+describe('a table that is cut off from its root', () => {
+  const cutOff = (passesAccessedOn: boolean) =>
+    start({ skipsInvalidRoots: false, passesAccessedOn }).access(V0).note(V1, GhostEvent.teardownBegin, -1);
+
+  it('hands what it knows on, where the rules say so, and until it has every access in it may be missed', () => {
+    expect(cutOff(true).test(MM, 'old').found).toEqual([]);
+    expect(cutOff(true).access(V0).test(MM, 'old').found).toEqual([]);
+    expect(cutOff(false).test(MM, 'old').found).toEqual(['access-lost']);
+  });
+
+  it('excuses nothing behind its end', () => {
+    const run = cutOff(true).test(MM, 'old').note(V1, GhostEvent.teardownEnd, -1).access(V0);
+    expect(run.test(MM, 'old').found).toEqual(['access-lost']);
+  });
+});
+
 describe('a 2M leaf', () => {
   it('speaks for all of its pages when it is split, and when 4K leaves become one', () => {
     for (const event of [GhostEvent.leafSplit, GhostEvent.leafCollapsed]) {
