@@ -240,7 +240,7 @@ function runSetup(
   const locks = new LockTracker();
   const note = (event: number, page: number, value: number): void => {
     const misuse = locks.note(event, value);
-    if (misuse !== undefined && scenario.machine.lockdep) ghosts.note(GhostEvent.lockMisuse, -1, misuse);
+    if (misuse !== undefined && scenario.machine.lockdep) ghosts.note(GhostEvent.lockMisuse, page, misuse);
     ghosts.note(event, page, value);
   };
   const m = createSetupMemory(machine, { note });

@@ -93,7 +93,7 @@ export class QuietMemory implements Memory {
 
   /** A loop head from which everything follows from the label and the locals; heads inside belong to it. */
   scope(label: string, ...locals: number[]): void {
-    this.#misused(this.#locks.end());
+    this.#misused(this.#locks.end(), -1);
     this.#scope = `${label} ${locals.join(' ')}`;
     this.#inner.loopHead(this.#scope);
   }
@@ -223,7 +223,7 @@ export class QuietMemory implements Memory {
   }
 
   note(event: number, page: number, value: number): void {
-    this.#misused(this.#locks.note(event, value));
+    this.#misused(this.#locks.note(event, value), page);
     if (!this.#watched.has(event)) return;
     if (isOpening(event)) this.#opens = true;
     else if (this.#wasQuiet || hasOwnStep(event)) this.#mark();
@@ -231,8 +231,8 @@ export class QuietMemory implements Memory {
   }
 
   /** What the thread's own locks have come to is an event like others, at the step that has brought it about. */
-  #misused(misuse: number | undefined): void {
-    if (misuse !== undefined) this.note(GhostEvent.lockMisuse, -1, misuse);
+  #misused(misuse: number | undefined, page: number): void {
+    if (misuse !== undefined) this.note(GhostEvent.lockMisuse, page, misuse);
   }
 
   /** Whether the operation that follows, on this word, is no step; remembers it for the events around it. */

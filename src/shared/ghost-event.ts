@@ -157,6 +157,9 @@ export const LockKind = {
   pageTable: 32,
 } as const;
 
+/** From this bit on, the value of `lockMisuse` says which of the locks were needed. */
+export const NEEDED_SHIFT = 8;
+
 /** With what a thread breaks the rules of locking. */
 export const LockMisuse = {
   notHeld: 0,

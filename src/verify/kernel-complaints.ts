@@ -1,4 +1,4 @@
-import { GhostEvent, KernelWarning, LockMisuse } from '../shared/ghost-event.ts';
+import { GhostEvent, KernelWarning, LockKind, LockMisuse, NEEDED_SHIFT } from '../shared/ghost-event.ts';
 import type { Breach, Monitor } from './monitor.ts';
 
 const warnings: Readonly<Record<number, string>> = {
@@ -8,8 +8,16 @@ const warnings: Readonly<Record<number, string>> = {
   [KernelWarning.notInRmap]: 'KVM_BUG_ON_DATA_CORRUPTION: an SPTE is missing from the list of its rmap',
 };
 
+const lockNames: readonly (readonly [kind: number, name: string])[] = [
+  [LockKind.mmuLockWrite, 'mmu_lock for write'],
+  [LockKind.mmuLockRead, 'mmu_lock for read'],
+  [LockKind.rcu, 'RCU'],
+  [LockKind.srcu, 'kvm->srcu'],
+  [LockKind.rmapBit, "the rmap's bit lock"],
+  [LockKind.pageTable, "the host's page-table lock"],
+];
+
 const misuses: Readonly<Record<number, string>> = {
-  [LockMisuse.notHeld]: 'none of the locks is held that lockdep asserts for what the thread reads',
   [LockMisuse.releasedWithoutHolding]: 'a lock is released that the thread does not hold',
   [LockMisuse.acquiredTwice]: 'a lock is taken that the thread holds already',
   [LockMisuse.wrongOrder]: 'a lock is taken under one that must be taken after it',
@@ -23,9 +31,16 @@ export const kernelComplaints: Monitor = {
   event(_ghost, _thread, event, page, value, report) {
     if (event === GhostEvent.kernelWarning) report(breach('kernel-warning', page, warnings[value]));
     if (event !== GhostEvent.lockMisuse) return;
-    report(breach('lock-discipline', page, misuses[value]));
+    const needed = value >> NEEDED_SHIFT;
+    if (needed === 0) {
+      report(breach('lock-discipline', page, misuses[value]));
+      return;
+    }
+    const names = lockNames.filter(([kind]) => (needed & kind) !== 0).map(([, name]) => name);
+    const message = `the thread holds neither of: ${names.join(', ')}`;
+    report(breach('lock-discipline', page, message));
     // A lockdep assertion is a WARN.
-    if (value === LockMisuse.notHeld) report(breach('kernel-warning', page, `lockdep: ${misuses[value]}`));
+    report(breach('kernel-warning', page, `lockdep: ${message}`));
   },
 };
 

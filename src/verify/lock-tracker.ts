@@ -1,4 +1,4 @@
-import { GhostEvent, LockKind, LockMisuse } from '../shared/ghost-event.ts';
+import { GhostEvent, LockKind, LockMisuse, NEEDED_SHIFT } from '../shared/ghost-event.ts';
 
 const MMU_LOCK = LockKind.mmuLockRead | LockKind.mmuLockWrite;
 /** Whoever holds one of these must not sleep. Inside an SRCU section one may, but not until that section itself ends. */
@@ -34,7 +34,7 @@ export class LockTracker {
       case GhostEvent.lockReleased:
         return this.#release(value);
       case GhostEvent.lockNeeded:
-        return (this.held & value) === 0 ? LockMisuse.notHeld : undefined;
+        return (this.held & value) === 0 ? LockMisuse.notHeld | (value << NEEDED_SHIFT) : undefined;
       case GhostEvent.mightSleep:
         return (this.held & FORBIDS_SLEEP) === 0 ? undefined : LockMisuse.sleepsUnderSpinlock;
       default:

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { GhostEvent, KernelWarning, LockMisuse } from '../../../src/shared/ghost-event.ts';
+import { GhostEvent, KernelWarning, LockKind, LockMisuse, NEEDED_SHIFT } from '../../../src/shared/ghost-event.ts';
 import { kernelComplaints } from '../../../src/verify/kernel-complaints.ts';
 import { MonitorRun } from '../../support/verify/monitor-run.ts';
 
@@ -13,10 +13,21 @@ describe('The kernel complains', () => {
     expect(breaches[0]?.message).not.toBe('');
   });
 
-  it.each(Object.values(LockMisuse))('of locks, misuse %i; a lockdep assertion is a WARN as well', (misuse) => {
+  const { notHeld, ...others } = LockMisuse;
+
+  it.each(Object.values(others))('of locks, misuse %i', (misuse) => {
     const { breaches } = complain(GhostEvent.lockMisuse, misuse);
-    const wanted = misuse === LockMisuse.notHeld ? ['lock-discipline', 'kernel-warning'] : ['lock-discipline'];
-    expect(breaches.map(({ property }) => property)).toEqual(wanted);
-    for (const { message } of breaches) expect(message).not.toBe('');
+    expect(breaches.map(({ property }) => property)).toEqual(['lock-discipline']);
+    expect(breaches[0]?.message).not.toBe('');
+  });
+
+  it('of a lock that is not held: a lockdep assertion is a WARN as well', () => {
+    const needed = LockKind.mmuLockWrite | LockKind.rmapBit;
+    const { breaches } = complain(GhostEvent.lockMisuse, notHeld | (needed << NEEDED_SHIFT));
+    const message = "the thread holds neither of: mmu_lock for write, the rmap's bit lock";
+    expect(breaches.map((breach) => [breach.property, breach.message])).toEqual([
+      ['lock-discipline', message],
+      ['kernel-warning', `lockdep: ${message}`],
+    ]);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { GhostEvent, LockKind, LockMisuse } from '../../../src/shared/ghost-event.ts';
+import { GhostEvent, LockKind, LockMisuse, NEEDED_SHIFT } from '../../../src/shared/ghost-event.ts';
 import { LockTracker } from '../../../src/verify/lock-tracker.ts';
 
 const { srcu, mmuLockRead, mmuLockWrite, rcu, rmapBit, pageTable } = LockKind;
@@ -39,10 +39,12 @@ describe('The locks of a thread', () => {
   });
 
   it('are there where one of them is needed', () => {
-    expect(lastOf(need(rcu | mmuLockRead))).toBe(LockMisuse.notHeld);
+    expect(lastOf(need(rcu | mmuLockRead))).toBe(LockMisuse.notHeld | ((rcu | mmuLockRead) << NEEDED_SHIFT));
     expect(lastOf(take(mmuLockRead), need(rcu | mmuLockRead))).toBeUndefined();
     expect(lastOf([GhostEvent.rcuReadLock, 0], need(rcu | mmuLockRead))).toBeUndefined();
-    expect(lastOf([GhostEvent.rcuReadLock, 0], [GhostEvent.rcuReadUnlock, 0], need(rcu))).toBe(LockMisuse.notHeld);
+    expect(lastOf([GhostEvent.rcuReadLock, 0], [GhostEvent.rcuReadUnlock, 0], need(rcu))).toBe(
+      LockMisuse.notHeld | (rcu << NEEDED_SHIFT),
+    );
   });
 
   it('are none under which the thread sleeps', () => {
