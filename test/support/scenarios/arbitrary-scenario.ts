@@ -466,7 +466,11 @@ const costs: Partial<Record<ScenarioOperationName, number>> = {
 /** One scenario's share of a search: what takes longer is skipped, and counted. */
 const BUDGET = { states: 300_000, milliseconds: 5000, now: () => performance.now() };
 
-export function checkCase({ scenario }: ScenarioCase, variant: Variant, mutant?: Mutant): CheckedScenario {
+export function checkCase(
+  { scenario }: ScenarioCase,
+  variant: Variant,
+  mutant?: Pick<Mutant, 'name' | 'breaks'>,
+): CheckedScenario {
   return checkScenario(scenario, {
     variant,
     ...(mutant === undefined ? {} : { mutant: { name: mutant.name, breaks: mutant.breaks } }),
