@@ -192,7 +192,8 @@ function monitorsFor(machine: ScenarioVm, scenario: Scenario): WatchingMonitor[]
       toleratesNonatomicAccessed: vm.rules.atomicUpdate === 'spte_needs_atomic_update',
     };
     const teardowns = agingTakesTurns(vm) ? [] : [GhostEvent.teardownBegin, GhostEvent.teardownEnd];
-    monitors.push({ monitor: createAgingMonitor(options), events: [...AGING_EVENTS, ...teardowns] });
+    const emulations = all.includes('deleteMemslot') ? [GhostEvent.faultEnd] : [];
+    monitors.push({ monitor: createAgingMonitor(options), events: [...AGING_EVENTS, ...teardowns, ...emulations] });
     monitors.push({ monitor: createFlagsMonitor(vm.pages), events: FLAGS_EVENTS });
   }
   const complaints = scenario.machine.lockdep

@@ -43,6 +43,9 @@ const FIRST_PAGE = 2;
 const TESTS = 1;
 const CLEARS = 2;
 
+/** RET_PF_EMULATE, as `faultEnd` has it. */
+const EMULATED = 5;
+
 const reasons = Object.keys(reasonText) as ReasonId[];
 
 /**
@@ -83,6 +86,11 @@ export function createAgingMonitor(options: AgingMonitorOptions): Monitor {
           state.openAccesses &= ~(1 << thread);
           state.access(ghost.get(ROOT_INVALIDATIONS) > 0 ? 'invalid-root' : undefined);
           if (ghost.get(TEARDOWNS) > 0) state.mayLose(undefined);
+          break;
+        case GhostEvent.faultEnd:
+          // Nobody has the frame: the access is emulated, and over.
+          if (value !== EMULATED) return;
+          state.openAccesses &= ~(1 << thread);
           break;
         case GhostEvent.tlbHit:
           state.access('tlb-hit');

@@ -258,6 +258,15 @@ describe('what is documented is tolerated, with its reason, and nothing else is:
   });
 });
 
+describe('an access to a frame that no slot has', () => {
+  it('is over when it has been emulated, and sets nothing any more', () => {
+    const ended = (outcome: number): ReturnType<typeof start> =>
+      start().beginAccess(V0).note(V0, GhostEvent.faultEnd, 0, outcome).clear(MM, 'young').test(MM, 'young');
+    expect(ended(0).found).toEqual([]);
+    expect(ended(5).found).toEqual(['access-misreported']);
+  });
+});
+
 describe('a table that is cut off from its root', () => {
   const cutOff = (passesAccessedOn: boolean) =>
     start({ skipsInvalidRoots: false, passesAccessedOn }).access(V0).note(V1, GhostEvent.teardownBegin, -1);
