@@ -20,7 +20,7 @@ import { checkOutputFile, STDOUT } from './output-file.ts';
 
 const EXAMPLES = `
 Examples:
-  $ pte-aging reclaim                                    all variants, with L1 and L2 guests
+  $ pte-aging reclaim                                    all variants and guests
   $ pte-aging reclaim --variant lockless --guest l1 --hot 0.4
   $ pte-aging reclaim --variant v3 --mutant slowPassHasMetadata=true    version 3 without the bug that crashes the host
 

@@ -144,6 +144,18 @@ describe('a guest under version 3', () => {
     expect(guest.misreported).toBe(0);
   });
 
+  it('is not, with a clear of the whole batch', () => {
+    const rules = { ...variantNamed('v3').rules, lruAsksKvm: 'in-whole-batches' as const };
+    const guest = new Guest(rules, PAGES, 'l1');
+    for (const page of [10, 30, 80]) guest.swapIn(page);
+    for (const page of [10, 30, 80]) guest.access(page, false);
+    expect([walk(guest), guest.agingCalls]).toEqual([[10, 30, 80], 4]);
+    expect([walk(guest), guest.agingCalls]).toEqual([[], 6]);
+    for (const page of [10, 30]) guest.access(page, false);
+    expect(check(guest, 30)).toEqual({ referenced: true, young: [10, 30] });
+    expect([walk(guest), guest.agingCalls, guest.staleYoung]).toEqual([[], 11, 0]);
+  });
+
   it('is blind in batches once there are rmaps, and not when it is about to evict', () => {
     const guest = guestOf({ variant: 'v3', kind: 'l2' });
     for (const page of [40, 41]) guest.access(page, false);

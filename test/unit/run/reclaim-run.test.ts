@@ -206,6 +206,14 @@ describe('reclaim', () => {
       },
     );
 
+    it('evicts what later kernels evict from L1, if its clear is given the whole batch', async () => {
+      const [v3] = (
+        await reclaim({ variants: ['v3'], guests: ['l1'], mutant: 'lruAsksKvm=in-whole-batches', config })
+      ).rows.map(figuresOf);
+      const later = figuresIn(await reclaimKernels(), 'lockless-7.3', 'l1');
+      expect({ ...v3, agingCalls: later.agingCalls }).toEqual(later);
+    });
+
     it('runs out of memory where reports of pages as young never end, and little memory is left', async () => {
       const { rows } = await reclaim({
         variants: ['v3', 'lockless'],
