@@ -32,6 +32,7 @@ export {
 export { createRcu, initRcu, type Rcu, rcuElapsed, rcuReadLock, rcuReadUnlock, rcuStamp } from './locks/rcu.ts';
 export { createSrcu, type Srcu, srcuReadLock, srcuReadUnlock, synchronizeSrcu } from './locks/srcu.ts';
 export { createStartGate, openStartGate, passStartGate, type StartGate } from './locks/start-gate.ts';
+export type { GuestKind } from './reclaim/guest-kind.ts';
 export type { ReclaimConfig, ReclaimSettings } from './reclaim/reclaim-config.ts';
 export type { GuestFigures, MglruFigures, MglruWork, ReclaimFigures } from './reclaim/reclaim-figures.ts';
 export { type CheckOptions, type CheckProgress, check } from './run/check-run.ts';
@@ -45,7 +46,7 @@ export type {
 export { type ConformOptions, type ConformProgress, conform } from './run/conform-run.ts';
 export type { HostInfo } from './run/host-info.ts';
 export type { LatencySummary } from './run/latency.ts';
-export type { ReclaimComparison, ReclaimResult, ReclaimRow } from './run/reclaim-result.ts';
+export type { ReclaimComparison, ReclaimEnd, ReclaimResult, ReclaimRow } from './run/reclaim-result.ts';
 export { type ReclaimOptions, reclaim } from './run/reclaim-run.ts';
 export { scenarios } from './run/shipped-scenarios.ts';
 export type { StressFinding, StressResult, StressVerdict, VariantResult } from './run/stress-result.ts';

@@ -71,6 +71,10 @@ function clearBatch(m: Memory, vm: Vm, thread: number, last: number, pages: numb
   if (lowest === pages) return;
   let highest = pages - 1;
   while (!testBitmapBit(m, batch, highest)) highest--;
+  if (vm.rules.lruAsksKvm === 'in-whole-batches') {
+    lowest = 0;
+    highest = pages - 1;
+  }
   const start = (last - highest) * PAGE_BYTES;
   const end = (last - lowest + 1) * PAGE_BYTES;
   mmuNotifierClearYoung(m, vm, thread, start, end, batch, pages);

@@ -29,7 +29,7 @@ export function lruAgingWalk(
   const { lruAsksKvm } = vm.rules;
   if (lruAsksKvm === 'at-eviction') return;
   pageTableLock(m, vm, thread);
-  if (lruAsksKvm === 'in-batches') {
+  if (asksInBatches(vm)) {
     ageInBatches(m, vm, thread, startPage, endPage, NONE, batch, young, endPage - 1);
   } else {
     for (let page = startPage; page < endPage; page++) {
@@ -68,7 +68,7 @@ function checkReferences(m: Memory, vm: Vm, thread: number, page: number, young:
   setBitmapBit(m, young, last - page);
   const first = Math.max(0, page - MIN_LRU_BATCH / 2);
   const end = Math.min(vm.pages, page + MIN_LRU_BATCH / 2);
-  if (lruAsksKvm === 'in-batches') {
+  if (asksInBatches(vm)) {
     if (fast) ageInBatches(m, vm, thread, first, end, page, batch, young, last);
     return true;
   }
@@ -77,4 +77,8 @@ function checkReferences(m: Memory, vm: Vm, thread: number, page: number, young:
     if (clearYoungPage(m, vm, thread, neighbour).answer === 'young') setBitmapBit(m, young, last - neighbour);
   }
   return true;
+}
+
+function asksInBatches({ rules }: Vm): boolean {
+  return rules.lruAsksKvm === 'in-batches' || rules.lruAsksKvm === 'in-whole-batches';
 }

@@ -103,9 +103,10 @@ export interface Rules {
   readonly pageoutAges: boolean;
   /**
    * Whether the host's MGLRU asks KVM only of what it would evict, or also while it ages and of a page's neighbours, page by
-   * page; or of batches of 64 through a bitmap (v3), whose answers it takes for granted.
+   * page; or of batches of 64 through a bitmap (v3), whose answers it takes for granted. Its clear is given the part of a batch
+   * that the bitmap selects, or the whole batch, as would have been right.
    */
-  readonly lruAsksKvm: 'at-eviction' | 'always' | 'in-batches';
+  readonly lruAsksKvm: 'at-eviction' | 'always' | 'in-batches' | 'in-whole-batches';
   /** A write to the host's 2M zero page splits it, or gets a 2M page of its own (since 6.13). */
   readonly hugeZeroPageWritten: 'split' | 'replace';
 

@@ -27,7 +27,7 @@ export function mmuNotifierTestYoung(
   bitmap: Word,
   bitmapBits: number = pagesOf(start, end),
 ): AgingAnswer {
-  return agingAnswer(testClearYoung(m, vm, thread, TEST, start, end, bitmap, bitmapBits));
+  return answered(m, testClearYoung(m, vm, thread, TEST, start, end, bitmap, bitmapBits));
 }
 
 /** kvm_mmu_notifier_clear_young: makes pages old, those selected if there is a bitmap. Never flushes TLBs. */
@@ -40,14 +40,19 @@ export function mmuNotifierClearYoung(
   bitmap: Word,
   bitmapBits: number = pagesOf(start, end),
 ): AgingAnswer {
-  return agingAnswer(testClearYoung(m, vm, thread, CLEAR, start, end, bitmap, bitmapBits));
+  return answered(m, testClearYoung(m, vm, thread, CLEAR, start, end, bitmap, bitmapBits));
 }
 
 /** kvm_mmu_notifier_clear_flush_young: as clear_young without a bitmap; flushes TLBs if young, where the rules say so. */
 export function mmuNotifierClearFlushYoung(m: Memory, vm: Vm, thread: number, start: number, end: number): AgingAnswer {
   const flushIfYoung = vm.rules.clearFlushYoungFlushes;
   const aged = ageHvaRange(m, vm, thread, CLEAR, start, end, 0, 0, !vm.rules.agingTakesMmuLock, flushIfYoung);
-  return agingAnswer((aged & AGED_YOUNG) !== 0 ? YOUNG : 0);
+  return answered(m, (aged & AGED_YOUNG) !== 0 ? YOUNG : 0);
+}
+
+function answered(m: Memory, flags: number): AgingAnswer {
+  m.note(GhostEvent.agingCallDone, -1, 0);
+  return agingAnswer(flags);
 }
 
 /**

@@ -1,26 +1,27 @@
 import { lruAgingWalk, lruCheckReferences } from '../lru/mglru.ts';
 import { guestAccess } from '../mmu/access.ts';
 import type { Rules } from '../mmu/rules.ts';
-import { L1, L2 } from '../mmu/vm.ts';
 import { dontNeed, hostTouch } from '../notifier/host-memory.ts';
 import type { AccessReports } from './access-reports.ts';
 import { CallCounter } from './call-counter.ts';
+import { type GuestKind, modeOf } from './guest-kind.ts';
 import { createReclaimMachine, HOST, type ReclaimMachine, VCPU } from './reclaim-machine.ts';
 
 /** A guest in the model, whose memory the host takes away and brings back, and which it asks about accesses. */
 export class Guest implements AccessReports {
   /** Evictions of pages of which an access had been reported by no call. */
   misreported = 0;
+  /** Reports of pages as young that had not been accessed since they were last reported. */
+  staleYoung = 0;
   readonly machine: ReclaimMachine;
   readonly #counter = new CallCounter();
-  readonly #mode: number;
+  readonly #kind: GuestKind;
   /** By page: it was accessed since a call last reported it young. */
   readonly #unreported: Uint8Array;
 
-  /** @param nested an L2 guest makes the accesses */
-  constructor(rules: Rules, pages: number, nested: boolean) {
-    this.machine = createReclaimMachine(rules, pages, nested, this.#counter);
-    this.#mode = nested ? L2 : L1;
+  constructor(rules: Rules, pages: number, kind: GuestKind) {
+    this.machine = createReclaimMachine(rules, pages, kind !== 'l1', this.#counter);
+    this.#kind = kind;
     this.#unreported = new Uint8Array(pages);
   }
 
@@ -31,7 +32,7 @@ export class Guest implements AccessReports {
 
   access(page: number, write: boolean): void {
     const { m, vm } = this.machine;
-    guestAccess(m, vm, VCPU, page, page, write, this.#mode);
+    guestAccess(m, vm, VCPU, page, page, write, modeOf(this.#kind, page, vm.pages));
     this.#unreported[page] = 1;
   }
 
@@ -76,6 +77,7 @@ export class Guest implements AccessReports {
         const bit = 31 - Math.clz32(bits);
         bits &= ~(1 << bit);
         const page = last - (word * 32 + bit);
+        if (this.#unreported[page] === 0) this.staleYoung++;
         this.#unreported[page] = 0;
         promote(page);
       }

@@ -1,6 +1,6 @@
-import { HarnessError } from '../shared/harness-error.ts';
 import type { AccessReports } from './access-reports.ts';
 import { Generations, MAX_NR_GENS, MIN_NR_GENS } from './generations.ts';
+import { OutOfMemory } from './out-of-memory.ts';
 import type { MglruWork } from './reclaim-figures.ts';
 import { type Reclaimer, SWAP_CLUSTER_MAX } from './reclaimer.ts';
 
@@ -35,7 +35,11 @@ export class MglruReclaimer implements Reclaimer {
     this.#agingPasses++;
   }
 
-  /** lru_gen_shrink_lruvec. */
+  /**
+   * lru_gen_shrink_lruvec.
+   *
+   * @throws OutOfMemory if there is no page that could be evicted
+   */
   reclaim(evict: (page: number) => void): void {
     let freed = 0;
     let passes = 0;
@@ -48,7 +52,7 @@ export class MglruReclaimer implements Reclaimer {
       } else if (freed > 0) {
         return;
       } else {
-        throw new HarnessError(`out of memory: after ${DEF_PRIORITY} aging passes no page could be evicted`);
+        throw new OutOfMemory(`after ${DEF_PRIORITY} aging passes no page could be evicted`);
       }
     }
   }

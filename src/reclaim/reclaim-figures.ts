@@ -26,4 +26,8 @@ export interface GuestFigures extends MglruFigures {
   readonly agingCalls: number;
   /** Evictions of pages of which an access had been reported by no call. */
   readonly misreported: number;
+  /** Reports of pages as young that had not been accessed since they were last reported. */
+  readonly staleYoung: number;
+  /** Evictions of hot pages that L2 accesses. */
+  readonly hotEvictionsOfL2: number;
 }

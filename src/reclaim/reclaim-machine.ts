@@ -28,7 +28,7 @@ export interface ReclaimMachine {
 }
 
 /**
- * Guest memory in one slot, mapped by the TDP MMU with A/D bits; `nested`, for an L2 guest, by shadow pages. There is no
+ * Guest memory in one slot, mapped by the TDP MMU with A/D bits; if `nested`, for an L2 guest by shadow pages. There is no
  * TLB, so that no access hides. In the beginning none of the memory is there.
  */
 export function createReclaimMachine(rules: Rules, pages: number, nested: boolean, sink: GhostSink): ReclaimMachine {

@@ -11,8 +11,9 @@ export type GuestMemory = Pick<Guest, 'access' | 'swapIn' | 'evict'>;
 /** For reclaimers that ask no guest: nobody needs one to make the accesses. */
 export const noGuestMemory: GuestMemory = { access(): void {}, swapIn(): void {}, evict(): void {} };
 
-/** A workload on a host with a memory limit, step by step: each access is one. */
+/** A workload on a host with a memory limit, round by round. */
 export class ReclaimSimulation {
+  #round = 0;
   readonly #config: ReclaimConfig;
   readonly #workload: HotSetWorkload;
   readonly #residency: Residency;
@@ -27,19 +28,25 @@ export class ReclaimSimulation {
     this.#memory = memory;
   }
 
-  /** Accesses so far. */
-  get step(): number {
-    return this.#residency.accesses;
+  /** Where it is: the round, and its accesses so far, that which goes on included. */
+  get position(): { readonly round: number; readonly access: number } {
+    return { round: this.#round, access: this.#residency.accesses - (this.#round - 1) * this.#config.accesses };
   }
 
   /** The accesses of a round, and an aging pass. */
   runRound(): void {
+    this.#round++;
     for (let i = 0; i < this.#config.accesses; i++) this.#access();
     this.#reclaimer.age();
   }
 
   figures(): ReclaimFigures {
     return this.#residency.figures();
+  }
+
+  /** Evictions of the hot pages of which `isMeant` is true. */
+  hotEvictions(isMeant: (page: number) => boolean): number {
+    return this.#residency.hotEvictions(isMeant);
   }
 
   #access(): void {

@@ -5,18 +5,17 @@ import type { ReclaimFigures } from './reclaim-figures.ts';
 export class Residency {
   resident = 0;
   accesses = 0;
-  #evictions = 0;
-  #hotEvictions = 0;
   #hotRefaults = 0;
   #coldRefaults = 0;
   readonly #workload: HotSetWorkload;
   readonly #isResident: Uint8Array;
-  readonly #wasEvicted: Uint8Array;
+  /** By page: how often it was evicted. */
+  readonly #evictions: Uint32Array;
 
   constructor(workload: HotSetWorkload, pages: number) {
     this.#workload = workload;
     this.#isResident = new Uint8Array(pages);
-    this.#wasEvicted = new Uint8Array(pages);
+    this.#evictions = new Uint32Array(pages);
   }
 
   has(page: number): boolean {
@@ -27,17 +26,23 @@ export class Residency {
   comes(page: number): void {
     this.#isResident[page] = 1;
     this.resident++;
-    if (this.#wasEvicted[page] === 0) return;
+    if (this.#evictions[page] === 0) return;
     if (this.#workload.isHot(page)) this.#hotRefaults++;
     else this.#coldRefaults++;
   }
 
   goes(page: number): void {
     this.#isResident[page] = 0;
-    this.#wasEvicted[page] = 1;
+    this.#evictions[page] = (this.#evictions[page] as number) + 1;
     this.resident--;
-    this.#evictions++;
-    if (this.#workload.isHot(page)) this.#hotEvictions++;
+  }
+
+  /** Evictions of the hot pages of which `isMeant` is true. */
+  hotEvictions(isMeant: (page: number) => boolean): number {
+    return this.#evictions.reduce(
+      (sum, times, page) => (this.#workload.isHot(page) && isMeant(page) ? sum + times : sum),
+      0,
+    );
   }
 
   figures(): ReclaimFigures {
@@ -47,8 +52,8 @@ export class Residency {
     });
     return {
       accesses: this.accesses,
-      evictions: this.#evictions,
-      hotEvictions: this.#hotEvictions,
+      evictions: this.#evictions.reduce((sum, times) => sum + times, 0),
+      hotEvictions: this.hotEvictions(() => true),
       refaults: { hot: this.#hotRefaults, cold: this.#coldRefaults },
       hotResident: hotResident / this.#workload.hotPages,
     };

@@ -1,11 +1,16 @@
-import type { MglruWork, ReclaimFigures } from '../reclaim/reclaim-figures.ts';
 import type { ReclaimResult } from '../run/reclaim-result.ts';
-import { formatTable } from '../shared/text-table.ts';
 import { withSeparators } from './number-text.ts';
+import { reclaimTable } from './reclaim-table.ts';
 
 /** The result of a reclaim run as a person reads it. */
 export function reclaimText(result: ReclaimResult, quiet: boolean): string {
-  const parts = [...(quiet ? [] : [workload(result)]), table(result), ...(quiet ? [] : [LEGEND]), closing(result)];
+  const parts = [
+    ...(quiet ? [] : [workload(result)]),
+    ...broken(result),
+    reclaimTable(result),
+    ...(quiet ? [] : [LEGEND]),
+    closing(result),
+  ];
   return `${parts.join('\n\n')}\n`;
 }
 
@@ -18,53 +23,16 @@ function workload({ config }: ReclaimResult): string {
   );
 }
 
-const HEAD = [
-  'variant',
-  'guest',
-  'hot evicted',
-  'evicted',
-  'misreported',
-  'hot refaults',
-  'cold refaults',
-  'hot resident',
-  'checked',
-  'kept',
-  'passes',
-  'aging calls',
-];
-
-function table({ rows, comparison }: ReclaimResult): string {
-  const lines = rows.map(({ variant, nested, figures }) => [
-    variant,
-    nested ? 'L2' : 'L1',
-    ...outcome(figures, withSeparators(figures.misreported)),
-    ...work(figures),
-    withSeparators(figures.agingCalls),
-  ]);
-  if (comparison !== null) {
-    lines.push(['(exact LRU)', '', ...outcome(comparison.exactLru, '-'), '-', '-', '-', '-']);
-    lines.push(['(asks nobody)', '', ...outcome(comparison.asksNobody, '-'), ...work(comparison.asksNobody), '-']);
-  }
-  return formatTable([HEAD, ...lines], [2, 3, 4, 5, 6, 7, 8, 9, 10, 11]);
-}
-
-function outcome({ hotEvictions, evictions, refaults, hotResident }: ReclaimFigures, misreported: string): string[] {
-  return [
-    withSeparators(hotEvictions),
-    withSeparators(evictions),
-    misreported,
-    withSeparators(refaults.hot),
-    withSeparators(refaults.cold),
-    percent(hotResident),
-  ];
-}
-
-function work({ checked, kept, agingPasses }: MglruWork): string[] {
-  return [checked, kept, agingPasses].map(withSeparators);
+/** All rows have the same mutant. */
+function broken({ rows }: ReclaimResult): string[] {
+  const mutant = rows[0]?.mutant ?? null;
+  return mutant === null ? [] : [`each variant with ${mutant}`];
 }
 
 const LEGEND = [
+  "mixed: L2 accesses one half of memory, L1 the other; L2's: hot pages evicted from L2's half",
   'misreported: evicted although no call had reported an access to the page',
+  'stale young: reported young, and not accessed since it was reported the last time',
   'checked, kept: about to be evicted and asked about; and found referenced',
   '(exact LRU): sees every access, and evicts what was accessed longest ago',
   '(asks nobody): MGLRU that takes every page for old',

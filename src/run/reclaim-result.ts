@@ -1,5 +1,7 @@
+import type { GuestKind } from '../reclaim/guest-kind.ts';
 import type { ReclaimConfig } from '../reclaim/reclaim-config.ts';
 import type { GuestFigures, MglruFigures, ReclaimFigures } from '../reclaim/reclaim-figures.ts';
+import type { OopsProperty } from '../shared/oops.ts';
 
 export const RECLAIM_SCHEMA = 'pte-aging/reclaim@1';
 
@@ -15,12 +17,27 @@ export interface ReclaimResult {
   readonly comparison: ReclaimComparison | null;
 }
 
-/** MGLRU that asks a guest under one variant. */
-export interface ReclaimRow {
+/** MGLRU that asks a guest under one variant: what came of it, or what ended it before it was through. */
+export type ReclaimRow = ReclaimRowName &
+  ({ readonly figures: GuestFigures; readonly end: null } | { readonly figures: null; readonly end: ReclaimEnd });
+
+interface ReclaimRowName {
   readonly variant: string;
-  /** An L2 guest makes the accesses. */
-  readonly nested: boolean;
-  readonly figures: GuestFigures;
+  /** The rule that is broken besides: a mutant's name, or `rule=value`. */
+  readonly mutant: string | null;
+  readonly guest: GuestKind;
+}
+
+/** The host's kernel has crashed, or there was no page left that it could evict. */
+export interface ReclaimEnd {
+  readonly cause: OopsProperty | 'out-of-memory';
+  /** The page of the SPTE at which the kernel has crashed. */
+  readonly page: number | null;
+  /** From 1. */
+  readonly round: number;
+  /** The round's access that was being made, from 1; the round's last one if it happened in the aging pass behind it. */
+  readonly access: number;
+  readonly message: string;
 }
 
 export interface ReclaimComparison {

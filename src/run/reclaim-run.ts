@@ -2,7 +2,9 @@ import { setImmediate } from 'node:timers/promises';
 import { noReports } from '../reclaim/access-reports.ts';
 import { ExactLru } from '../reclaim/exact-lru.ts';
 import { Guest } from '../reclaim/guest.ts';
+import { isL2Page } from '../reclaim/guest-kind.ts';
 import { MglruReclaimer } from '../reclaim/mglru-reclaimer.ts';
+import { OutOfMemory } from '../reclaim/out-of-memory.ts';
 import {
   completeReclaimConfig,
   hotPagesOf,
@@ -10,16 +12,17 @@ import {
   type ReclaimSettings,
 } from '../reclaim/reclaim-config.ts';
 import { noGuestMemory, ReclaimSimulation } from '../reclaim/reclaim-simulation.ts';
-import { variantNamed } from '../variants/named-rules.ts';
-import type { Variant } from '../variants/variant.ts';
-import { variants } from '../variants/variants.ts';
-import { RECLAIM_SCHEMA, type ReclaimComparison, type ReclaimResult, type ReclaimRow } from './reclaim-result.ts';
+import { Oops } from '../shared/oops.ts';
+import { type ReclaimCase, type ReclaimSelection, reclaimCases } from './reclaim-cases.ts';
+import {
+  RECLAIM_SCHEMA,
+  type ReclaimComparison,
+  type ReclaimEnd,
+  type ReclaimResult,
+  type ReclaimRow,
+} from './reclaim-result.ts';
 
-export interface ReclaimOptions {
-  /** Names or aliases. Default: all. */
-  readonly variants?: readonly string[];
-  /** Only with an L2 guest, or only without. Default: both. */
-  readonly nested?: boolean;
+export interface ReclaimOptions extends ReclaimSelection {
   readonly config: ReclaimSettings;
   /** Stops early, with partial results. */
   readonly signal?: AbortSignal;
@@ -31,21 +34,18 @@ export interface ReclaimOptions {
  * MGLRU evicts pages of a guest with a known hot set, under each variant, with and without nested virtualization: what its
  * answers about accesses are worth. One thing happens after another, and the same seed yields the same result.
  *
- * @throws InputError if a name is unknown, or a setting is out of its range
+ * @throws InputError if a name is unknown, a setting is out of its range, or a variant has no such guest
  */
 export async function reclaim(options: ReclaimOptions): Promise<ReclaimResult> {
-  const chosen = options.variants?.map(variantNamed) ?? variants;
   const config = completeReclaimConfig(options.config);
   const signal = options.signal ?? new AbortController().signal;
-  const guests = options.nested === undefined ? [false, true] : [options.nested];
+  const cases = reclaimCases(options);
 
   options.onStart?.();
   const rows: ReclaimRow[] = [];
-  for (const variant of chosen) {
-    for (const nested of guests) {
-      const row = await reclaimFromGuest(config, variant, nested, signal);
-      if (row !== null) rows.push(row);
-    }
+  for (const each of cases) {
+    const row = await reclaimFromGuest(config, each, signal);
+    if (row !== null) rows.push(row);
   }
   const comparison = await compare(config, signal);
   return {
@@ -61,20 +61,30 @@ export async function reclaim(options: ReclaimOptions): Promise<ReclaimResult> {
 /** One row; null if it was stopped. */
 async function reclaimFromGuest(
   config: ReclaimConfig,
-  variant: Variant,
-  nested: boolean,
+  { variant, mutant, rules, guest: kind }: ReclaimCase,
   signal: AbortSignal,
 ): Promise<ReclaimRow | null> {
-  const guest = new Guest(variant.rules, config.pages, nested);
-  const reclaimer = new MglruReclaimer(config.pages, guest);
+  const { pages, rounds } = config;
+  const guest = new Guest(rules, pages, kind);
+  const reclaimer = new MglruReclaimer(pages, guest);
   const simulation = new ReclaimSimulation(config, reclaimer, guest);
-  if (!(await runRounds(simulation, config.rounds, signal))) return null;
-  const { agingCalls, misreported } = guest;
-  return {
-    variant: variant.name,
-    nested,
-    figures: { ...simulation.figures(), ...reclaimer.work(), agingCalls, misreported },
-  };
+  const row = { variant, mutant, guest: kind };
+  try {
+    if (!(await runRounds(simulation, rounds, signal))) return null;
+  } catch (error) {
+    return { ...row, figures: null, end: { ...reasonOf(error), ...simulation.position } };
+  }
+  const { agingCalls, misreported, staleYoung } = guest;
+  const hotEvictionsOfL2 = simulation.hotEvictions((page) => isL2Page(kind, page, pages));
+  const asked = { agingCalls, misreported, staleYoung, hotEvictionsOfL2 };
+  return { ...row, figures: { ...simulation.figures(), ...reclaimer.work(), ...asked }, end: null };
+}
+
+/** Why a row has come to its end. */
+function reasonOf(error: unknown): Pick<ReclaimEnd, 'cause' | 'page' | 'message'> {
+  if (error instanceof Oops) return { cause: error.property, page: error.page, message: error.message };
+  if (error instanceof OutOfMemory) return { cause: 'out-of-memory', page: null, message: error.message };
+  throw error;
 }
 
 async function compare(config: ReclaimConfig, signal: AbortSignal): Promise<ReclaimComparison | null> {

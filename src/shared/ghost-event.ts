@@ -97,6 +97,8 @@ export const GhostEvent = {
   teardownEnd: 42,
   /** Closing. Writes to `page` are logged no longer. */
   loggingEnded: 43,
+  /** Closing. An aging call of the notifier has done its work, whoever made it. */
+  agingCallDone: 44,
 } as const;
 
 export type GhostEvent = (typeof GhostEvent)[keyof typeof GhostEvent];

@@ -1,7 +1,7 @@
 /** What makes the kernel stop a thread where it is, with whatever it holds. */
 export const oopsProperties = ['null-dereference', 'out-of-range'] as const;
 
-type OopsProperty = (typeof oopsProperties)[number];
+export type OopsProperty = (typeof oopsProperties)[number];
 
 /**
  * The kernel crashes here: the thread does nothing any more, and its locks stay held. Protocol code throws it and never

@@ -45,7 +45,7 @@ export const ruleValues: { readonly [Name in RuleName]: readonly Rules[Name][] }
   hasPrefault: [true, false],
   loggingEnds: ['zap', 'collapse'],
   pageoutAges: [true, false],
-  lruAsksKvm: ['at-eviction', 'always', 'in-batches'],
+  lruAsksKvm: ['at-eviction', 'always', 'in-batches', 'in-whole-batches'],
   hugeZeroPageWritten: ['split', 'replace'],
   clearsOnlyYoung: [true, false],
   clearsOnlySelected: [true, false],

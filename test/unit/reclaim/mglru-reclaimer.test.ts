@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { MglruReclaimer } from '../../../src/reclaim/mglru-reclaimer.ts';
+import { OutOfMemory } from '../../../src/reclaim/out-of-memory.ts';
 import { ScriptedReports } from '../../support/reclaim/scripted-reports.ts';
 
 const PAGES = 128;
@@ -86,7 +87,7 @@ describe('MglruReclaimer', () => {
   it('gives up if everything is always referenced', () => {
     const { reports, reclaimer } = reclaimerOf([0, 1]);
     for (const page of [0, 1]) reports.youngToCheck.set(page, [page]);
-    expect(() => evictedBy(reclaimer)).toThrow('out of memory: after 12 aging passes no page could be evicted');
+    expect(() => evictedBy(reclaimer)).toThrow(new OutOfMemory('after 12 aging passes no page could be evicted'));
     expect(reclaimer.work().agingPasses).toBe(12);
   });
 });

@@ -45,9 +45,11 @@ it('a simulation evicts where the limit is reached, brings pages in, accesses th
   const config = completeReclaimConfig({ seed: '1', pages: 2, hot: 0.5, hotAccesses: 0.5, limit: 1, accesses: 40 });
   const fifo = new NotingFifo();
   const simulation = new ReclaimSimulation(config, fifo, fifo);
-  simulation.runRound();
-  simulation.runRound();
-  expect(simulation.step).toBe(80);
+  expect(simulation.position.round).toBe(0);
+  for (const round of [1, 2]) {
+    simulation.runRound();
+    expect(simulation.position).toEqual({ round, access: 40 });
+  }
 
   const accesses = fifo.notes.flatMap((note) => (note.startsWith('access ') ? [Number(note.slice(7))] : []));
   expect(new Set(accesses)).toEqual(new Set([0, 1]));
@@ -61,4 +63,21 @@ it('a simulation evicts where the limit is reached, brings pages in, accesses th
   expect(fifo.notes).toEqual(expected);
   const evictions = fifo.notes.filter((note) => note.startsWith('evict ')).length;
   expect(simulation.figures()).toMatchObject({ accesses: 80, evictions });
+  const ofPage = [0, 1].map((page) => simulation.hotEvictions((each) => each === page));
+  expect(Math.max(...ofPage)).toBe(simulation.figures().hotEvictions);
+  expect(Math.min(...ofPage)).toBe(0);
+});
+
+it('a simulation tells at which access of which round it is', () => {
+  const config = completeReclaimConfig({ seed: '1', pages: 2, hot: 0.5, limit: 1, accesses: 3 });
+  const fifo = new NotingFifo();
+  const positions: unknown[] = [];
+  const access = (): void => {
+    positions.push(simulation.position);
+  };
+  const memory: GuestMemory = { swapIn(): void {}, evict(): void {}, access };
+  const simulation = new ReclaimSimulation(config, fifo, memory);
+  simulation.runRound();
+  simulation.runRound();
+  expect(positions).toEqual([1, 2].flatMap((round) => [1, 2, 3].map((each) => ({ round, access: each }))));
 });

@@ -24,4 +24,5 @@ it('Residency counts evictions and refaults of hot and of cold pages, and what i
     refaults: { hot: 2, cold: 1 },
     hotResident: 1 / 4,
   });
+  expect([hot, otherHot, cold].map((page) => residency.hotEvictions((each) => each === page))).toEqual([2, 1, 0]);
 });

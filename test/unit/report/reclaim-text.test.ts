@@ -10,7 +10,7 @@ const outcome = {
   hotResident: 0.9756,
 };
 const work = { agingPasses: 16, checked: 2345, kept: 1111 };
-const figures = { ...outcome, ...work, agingCalls: 98765, misreported: 7 };
+const figures = { ...outcome, ...work, agingCalls: 98765, misreported: 7, staleYoung: 4321, hotEvictionsOfL2: 23 };
 
 const result: ReclaimResult = {
   schema: 'pte-aging/reclaim@1',
@@ -28,8 +28,29 @@ const result: ReclaimResult = {
     writes: 0.3,
   },
   rows: [
-    { variant: 'mmu-lock-6.1', nested: false, figures },
-    { variant: 'mmu-lock-6.1', nested: true, figures: { ...figures, hotEvictions: 1, misreported: 0 } },
+    { variant: 'mmu-lock-6.1', mutant: null, guest: 'l1', figures, end: null },
+    {
+      variant: 'mmu-lock-6.1',
+      mutant: null,
+      guest: 'l2',
+      figures: { ...figures, hotEvictions: 1, misreported: 0 },
+      end: null,
+    },
+    { variant: 'mmu-lock-6.1', mutant: null, guest: 'mixed', figures, end: null },
+    {
+      variant: 'v3',
+      mutant: null,
+      guest: 'mixed',
+      figures: null,
+      end: { cause: 'null-dereference', page: 3, round: 2, access: 1017, message: 'reads through a NULL pointer' },
+    },
+    {
+      variant: 'v3',
+      mutant: null,
+      guest: 'l1',
+      figures: null,
+      end: { cause: 'out-of-memory', page: null, round: 1, access: 12, message: 'after 12 aging passes' },
+    },
   ],
   comparison: { exactLru: { ...outcome, hotEvictions: 0 }, asksNobody: { ...outcome, ...work } },
 };
@@ -47,20 +68,23 @@ describe('reclaimText', () => {
         'variant',
         'guest',
         'hot evicted',
+        "L2's",
         'evicted',
-        'misreported',
         'hot refaults',
-        'cold refaults',
-        'hot resident',
+        'misreported',
+        'stale young',
         'checked',
         'kept',
         'passes',
         'aging calls',
       ],
-      ['mmu-lock-6.1', 'L1', '56', '1,234', '7', '55', '1,000', '97.6%', '2,345', '1,111', '16', '98,765'],
-      ['mmu-lock-6.1', 'L2', '1', '1,234', '0', '55', '1,000', '97.6%', '2,345', '1,111', '16', '98,765'],
-      ['(exact LRU)', '0', '1,234', '-', '55', '1,000', '97.6%', '-', '-', '-', '-'],
-      ['(asks nobody)', '56', '1,234', '-', '55', '1,000', '97.6%', '2,345', '1,111', '16', '-'],
+      ['mmu-lock-6.1', 'L1', '56', '-', '1,234', '55', '7', '4,321', '2,345', '1,111', '16', '98,765'],
+      ['mmu-lock-6.1', 'L2', '1', '-', '1,234', '55', '0', '4,321', '2,345', '1,111', '16', '98,765'],
+      ['mmu-lock-6.1', 'mixed', '56', '23', '1,234', '55', '7', '4,321', '2,345', '1,111', '16', '98,765'],
+      ['v3', 'mixed', 'the kernel crashes (null-dereference) in round 2, at access 1,017'],
+      ['v3', 'L1', 'the host is out of memory in round 1, at access 12'],
+      ['(exact LRU)', '0', '-', '1,234', '55', '-', '-', '-', '-', '-', '-'],
+      ['(asks nobody)', '56', '-', '1,234', '55', '-', '-', '2,345', '1,111', '16', '-'],
     ]);
   });
 
@@ -75,6 +99,19 @@ describe('reclaimText', () => {
     expect(text).not.toContain('interrupted');
   });
 
+  it('stays within 140 columns: what is said of a crash makes none wider', () => {
+    const [head = '', l1 = '', ...rest] = reclaimText(result, true).split('\n');
+    expect(l1).toHaveLength(head.length);
+    expect(head.length).toBeLessThanOrEqual(140);
+    expect(rest[2]).toMatch(/^v3 +mixed {2}the kernel crashes /);
+  });
+
+  it('says which rule is broken', () => {
+    const rows = result.rows.map((row) => ({ ...row, mutant: 'zapsRmaps=false' }));
+    expect(reclaimText({ ...result, rows }, true)).toMatch(/^each variant with zapsRmaps=false\n\nvariant /);
+    expect(reclaimText(result, false)).not.toContain('each variant with');
+  });
+
   it('is the table and the seed only, when it should be quiet', () => {
     const text = reclaimText(result, true);
     expect(text).toMatch(/^variant /);
@@ -84,7 +121,7 @@ describe('reclaimText', () => {
 
   it('says that it was interrupted, and compares with nothing then', () => {
     const text = reclaimText({ ...result, interrupted: true, comparison: null }, true);
-    expect(cellsOf(text)).toHaveLength(3);
+    expect(cellsOf(text)).toHaveLength(6);
     expect(text).toMatch(/\n\ninterrupted: what is shown above is partial\nseed 0x7\n$/);
   });
 });
