@@ -7,11 +7,9 @@ import type { Rules } from '../mmu/rules.ts';
 export const untraceableRules: { readonly [Name in keyof Rules]?: string } = {
   agingTakesMmuLock: 'a lock that nobody else wants: measured by stress (waits for mmu_lock) and counted in unit tests',
   honoursBitmap: 'no merged kernel has bitmaps: property tests of aging calls',
-  fastPass: 'no merged kernel has one: scenarios and unit tests of version 3',
   fastPassAtRmaps: 'no merged kernel has a fast pass: scenarios and unit tests of version 3',
   keepsFastYoung: 'no merged kernel has a fast pass: scenarios and unit tests of version 3',
   answersFast: 'no merged kernel has a fast pass: scenarios and unit tests of version 3',
-  slowPassHasMetadata: 'no merged kernel has metadata: scenarios and unit tests of version 3',
   hugeLeafInBitmap: 'no merged kernel has bitmaps: scenarios and unit tests of version 3',
   unselectedCountsAsYoung: 'no merged kernel has bitmaps: scenarios and unit tests of version 3',
   rcuSpans: 'needs a root that goes while it is aged: scenarios of version 3',
