@@ -17,6 +17,7 @@ import { findVariant, variantNames } from '../variants/variants.ts';
 import { MAX_PAGES_PER_EPOCH } from '../verify/aging-recorder.ts';
 import { ExitCode } from './exit-code.ts';
 import { Interrupt } from './interrupt.ts';
+import { mutantOrRule } from './mutant-option.ts';
 import { count, duration, listOf, numberIn, oneOf, seed } from './option-values.ts';
 import { checkOutputFiles, STDOUT } from './output-file.ts';
 import { paint } from './paint.ts';
@@ -44,8 +45,8 @@ export function stressCommand(setExitCode: (code: number) => void) {
     )
     .option(
       '--mutant <name>',
-      `break one rule, and run until it is caught: ${mutants.map((mutant) => mutant.name).join(', ')}`,
-      oneOf(mutants.map((mutant) => mutant.name)),
+      `break one rule, and run until it is caught: rule=value, or ${mutants.map((mutant) => mutant.name).join(', ')}`,
+      mutantOrRule,
     )
     .option('--vcpus <n>', 'vCPU threads (default: cores)', count(1, MAX_VCPUS))
     .option(

@@ -6,7 +6,7 @@ import type { StressConfig } from '../stress/stress-config.ts';
 import { checkSizes, MAX_ARENA_BYTES } from '../stress/stress-limits.ts';
 import type { Sabotage } from '../stress/worker-thread.ts';
 import { findMutant } from '../variants/mutants.ts';
-import { mutantNamed, variantNamed } from '../variants/named-rules.ts';
+import { brokenRulesNamed, variantNamed } from '../variants/named-rules.ts';
 import { describeHost } from './host-info.ts';
 import { measureTimerCost } from './latency.ts';
 import { STRESS_SCHEMA, type StressFinding, type StressResult, type VariantResult } from './stress-result.ts';
@@ -95,7 +95,7 @@ function defaultVariants(mutant: string | null): readonly string[] {
 
 /** The size of the arena in bytes, or an error that names what does not fit. */
 function checkStress(config: Omit<StressConfig, 'variant'>, variant: string, tracePages: number): number {
-  if (config.mutant !== null) mutantNamed(config.mutant);
+  if (config.mutant !== null) brokenRulesNamed(config.mutant);
   if (config.pages < tracePages) {
     throw new InputError(`--pages: the trace touches ${tracePages} pages; accepted: at least as many`);
   }

@@ -6,7 +6,7 @@ import { type Layout, LayoutBuilder } from '../shared/layout.ts';
 import type { Word } from '../shared/memory.ts';
 import { EPT } from '../shared/spte.ts';
 import { WAITER_WORDS } from '../shared/thread-memory.ts';
-import { findMutant } from '../variants/mutants.ts';
+import { brokenRulesNamed } from '../variants/named-rules.ts';
 import { findVariant } from '../variants/variants.ts';
 import { createOracleWords, type OracleWords } from '../verify/oracle-words.ts';
 import { type ControlWords, createControlWords } from './control-words.ts';
@@ -33,7 +33,7 @@ export interface StressArena {
 export function createStressArena(config: StressConfig): StressArena {
   const variant = findVariant(config.variant);
   if (variant === undefined) throw new RangeError(`unknown variant ${config.variant}`);
-  const mutant = config.mutant === null ? undefined : findMutant(config.mutant);
+  const breaks = config.mutant === null ? undefined : brokenRulesNamed(config.mutant);
   const layout = new LayoutBuilder();
   const slots = layOutSlots(config.pages, config.slots);
   const agingThread = config.vcpus;
@@ -49,7 +49,7 @@ export function createStressArena(config: StressConfig): StressArena {
   });
   const vm = createVm(layout, {
     geometry: X86_64,
-    rules: { ...variant.rules, ...mutant?.breaks },
+    rules: { ...variant.rules, ...breaks },
     spte: EPT,
     slots,
     vcpus: config.vcpus,
