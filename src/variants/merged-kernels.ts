@@ -38,6 +38,18 @@ const soundRules = {
   recyclesAfterGracePeriod: true,
 } as const satisfies Partial<Rules>;
 
+/** What only version 3 has, and no kernel. */
+const noFastPass = {
+  fastPass: 'none',
+  fastPassAtRmaps: 'give-up',
+  keepsFastYoung: true,
+  answersFast: false,
+  slowPassHasMetadata: true,
+  hugeLeafInBitmap: 'each-page',
+  unselectedCountsAsYoung: false,
+  rcuSpans: 'all-roots',
+} as const satisfies Partial<Rules>;
+
 export const mmuLock61: Variant = {
   name: 'mmu-lock-6.1',
   aliases: ['mmu-lock'],
@@ -46,14 +58,7 @@ export const mmuLock61: Variant = {
     ...soundRules,
     agingTakesMmuLock: true,
     honoursBitmap: false,
-    fastPass: 'none',
-    fastPassAtRmaps: 'give-up',
-    keepsFastYoung: true,
-    answersFast: false,
-    slowPassHasMetadata: true,
-    hugeLeafInBitmap: 'each-page',
-    unselectedCountsAsYoung: false,
-    rcuSpans: 'all-roots',
+    ...noFastPass,
     rootsGuardedBy: 'mmu-lock',
     looksAtShadowPages: 'once-allocated',
     agingOrder: 'rmaps-first',
@@ -116,14 +121,7 @@ export const lockless73: Variant = {
     ...soundRules,
     agingTakesMmuLock: false,
     honoursBitmap: true,
-    fastPass: 'none',
-    fastPassAtRmaps: 'give-up',
-    keepsFastYoung: true,
-    answersFast: false,
-    slowPassHasMetadata: true,
-    hugeLeafInBitmap: 'each-page',
-    unselectedCountsAsYoung: false,
-    rcuSpans: 'all-roots',
+    ...noFastPass,
     rootsGuardedBy: 'rcu',
     looksAtShadowPages: 'while-counted',
     agingOrder: 'tdp-first',
