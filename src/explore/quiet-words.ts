@@ -92,7 +92,7 @@ export class QuietMemory implements Memory {
   /** A loop head from which everything follows from the label and the locals; heads inside belong to it. */
   scope(label: string, ...locals: number[]): void {
     this.#scope = `${label} ${locals.join(' ')}`;
-    this.#inner.loopHead(this.#scope);
+    this.#head(this.#scope);
   }
 
   /** The thread has done its last operation: an event that still waits for a step gets one. */
@@ -216,14 +216,21 @@ export class QuietMemory implements Memory {
     // Round and round without a step: the loop gets one, so that it is a cycle, and others go on beside it.
     if (this.#isPastHead) this.#mark();
     this.#isPastHead = true;
-    this.#inner.loopHead(`${this.#scope}: ${label}`, ...locals);
+    this.#head(`${this.#scope}: ${label}`, ...locals);
   }
 
   note(event: number, page: number, value: number): void {
     if (!this.#watched.has(event)) return;
     if (isOpening(event)) this.#opens = true;
     else if (this.#wasQuiet || hasOwnStep(event)) this.#mark();
+    // Behind an opening event, with no step between, it takes that along.
+    else this.#opens = false;
     this.#inner.note(event, page, value);
+  }
+
+  /** Whether a closing event behind the head needs a step depends on what was done in front of it. */
+  #head(label: string, ...locals: number[]): void {
+    this.#inner.loopHead(label, Number(this.#wasQuiet), ...locals);
   }
 
   /** Whether the operation that follows, on this word, is no step; remembers it for the events around it. */
