@@ -3,6 +3,7 @@ import { opName } from '../explore/operation.ts';
 import { wordText } from '../scenario/word-text.ts';
 import { GhostEvent } from '../shared/ghost-event.ts';
 import { propertyText } from '../shared/property.ts';
+import { tableName } from '../shared/spte.ts';
 import type { Breach } from '../verify/monitor.ts';
 import type { CheckStep, WordValue } from './check-result.ts';
 import { NotedThread } from './noted-thread.ts';
@@ -130,11 +131,11 @@ function noteText({ event, page, value }: { event: number; page: number; value: 
     case GhostEvent.handOutEnd:
       return `page ${page}: ${value === 1 ? 'dirty' : 'clean'} in the log that was handed out`;
     case GhostEvent.tableRetired:
-      return `table ${value} is unlinked`;
+      return `${tableName(value)} is unlinked`;
     case GhostEvent.tableRecycled:
-      return `table ${value} may be handed out again`;
+      return `${tableName(value)} may be handed out again`;
     case GhostEvent.tableEntered:
-      return `the walk enters table ${value}`;
+      return `the walk enters ${tableName(value)}`;
     case GhostEvent.rcuReadLock:
       return 'an RCU section begins';
     case GhostEvent.rcuReadUnlock:

@@ -103,7 +103,7 @@ describe.concurrent('pte-aging check exits with', () => {
       expect([stdout, code, stderr]).toEqual([stdout, 0, '']);
       expect(stdout).toMatch(/^test-access-clear +mmu-lock-6\.1 +holds +yes +[\d,]+ +[\d,]+ +[\d.]+ +met$/m);
       expect(stdout).toMatch(/^old; young \{0\} +ok +\d+ +1$/m);
-      expect(stdout).toContain('HOLDS, complete  test-access-clear under lockless-7.3; expectation met');
+      expect(stdout).toContain('HOLDS, complete  test-access-clear under lockless-7.3; as expected');
     }));
 
   it('0 if a violation is expected and occurs, or what is tolerated is what was expected', () =>
