@@ -2,7 +2,7 @@ import { parseScenario } from '../scenario/parse-scenario.ts';
 import type { Scenario } from '../scenario/scenario.ts';
 import { brokenRulesNamed, variantNamed } from '../variants/named-rules.ts';
 import type { Variant } from '../variants/variant.ts';
-import { variantNames, variants } from '../variants/variants.ts';
+import { mergedKernels, variantNames } from '../variants/variants.ts';
 import type { CheckedScenario } from './check-result.ts';
 import { checkScenario } from './check-scenario.ts';
 import { CheckGauge, type CheckTask } from './check-task.ts';
@@ -58,10 +58,10 @@ export function checkAll(task: CheckTask, now: () => number): CheckedScenario[] 
   return results;
 }
 
-/** Those asked for; else the one that the file names; else those that it expects something of; else all. */
+/** Those asked for; else the one that the file names; else those that it expects something of; else the released kernels. */
 export function variantsFor({ variants: chosen }: Pick<CheckTask, 'variants'>, scenario: Scenario): readonly Variant[] {
   if (chosen !== null) return chosen.map(variantNamed);
   if (scenario.variant !== null) return [variantNamed(scenario.variant)];
   const expected = [...scenario.expect.keys()].map(variantNamed);
-  return expected.length > 0 ? [...new Set(expected)] : variants;
+  return expected.length > 0 ? [...new Set(expected)] : mergedKernels;
 }

@@ -1,12 +1,13 @@
 import type { Choice } from '../explore/minimal-search.ts';
 import { opName } from '../explore/operation.ts';
-import { ScriptedThread } from '../explore/scripted-memory.ts';
 import { wordText } from '../scenario/word-text.ts';
 import { GhostEvent } from '../shared/ghost-event.ts';
 import { propertyText } from '../shared/property.ts';
+import { tableName } from '../shared/spte.ts';
 import type { Breach } from '../verify/monitor.ts';
 import type { CheckStep, WordValue } from './check-result.ts';
-import { NotingMemory } from './noting-memory.ts';
+import { NotedThread } from './noted-thread.ts';
+import type { NotedEvent } from './noting-memory.ts';
 import type { ScenarioProgram } from './scenario-program.ts';
 import { SetupGhosts } from './setup-ghosts.ts';
 
@@ -22,21 +23,23 @@ export interface ExplainedSchedule {
 export function explainSchedule(scenario: ScenarioProgram, choices: readonly Choice[]): ExplainedSchedule {
   const { program, machine, current } = scenario;
   const words = program.initial.slice();
-  const noted = program.threads.map(() => new NotingMemory());
-  const threads = program.threads.map(
-    ({ run }, index) => new ScriptedThread(words, (memory) => run((noted[index] as NotingMemory).around(memory))),
-  );
+  const threads = program.threads.map(({ run }) => new NotedThread(words, run));
   const steps: CheckStep[] = [];
   const ghosts = new SetupGhosts(program.monitors ?? []);
   const broken = new Map<string, Breach>();
+  threads.forEach(({ atStart }, thread) => {
+    tell(ghosts, thread, atStart);
+  });
+  const findBroken = (): void => {
+    for (const breach of brokenInvariants(scenario, words)) broken.set(breach.property + breach.message, breach);
+  };
+  findBroken();
   let previous: number | undefined;
   for (const { thread, alternative } of choices) {
-    const actor = threads[thread] as ScriptedThread;
-    const notes = noted[thread] as NotingMemory;
+    const actor = threads[thread] as NotedThread;
     const operation = current[thread]?.text ?? '';
     const switched: SwitchReason =
-      previous === undefined || previous === thread ? null : reasonToLeave(threads[previous] as ScriptedThread);
-    const index = notes.operations;
+      previous === undefined || previous === thread ? null : reasonToLeave(threads[previous] as NotedThread);
     const before = words.slice();
     const done = actor.step(alternative);
     const seen = words.slice();
@@ -52,18 +55,23 @@ export function explainSchedule(scenario: ScenarioProgram, choices: readonly Cho
       before: word === 0 ? null : shown(done.before),
       after: word === 0 ? null : shown(done.after),
       result: done.result,
-      note: notes.at(index).map(noteText).filter(Boolean).join('; ') || null,
+      note: done.events.map(noteText).filter(Boolean).join('; ') || null,
       switched,
     });
     ghosts.thread = thread;
     words.forEach((value, word) => {
       if (value !== before[word]) ghosts.wordChanged(word, before[word] as number, value);
     });
-    for (const { event, page, value } of notes.at(index)) ghosts.note(event, page, value);
-    for (const breach of brokenInvariants(scenario, words)) broken.set(breach.property + breach.message, breach);
+    tell(ghosts, thread, done.events);
+    findBroken();
     previous = thread;
   }
   return { steps, breaches: [...ghosts.breaches, ...broken.values(), ...wrongEnds(threads)] };
+}
+
+function tell(ghosts: SetupGhosts, thread: number, events: readonly NotedEvent[]): void {
+  ghosts.thread = thread;
+  for (const { event, page, value } of events) ghosts.note(event, page, value);
 }
 
 function brokenInvariants({ program }: ScenarioProgram, words: Int32Array): Breach[] {
@@ -75,7 +83,7 @@ function brokenInvariants({ program }: ScenarioProgram, words: Int32Array): Brea
 }
 
 /** Threads that have thrown, or that wait for each other for ever. */
-function wrongEnds(threads: readonly ScriptedThread[]): Breach[] {
+function wrongEnds(threads: readonly NotedThread[]): Breach[] {
   const thrown = threads.flatMap(({ standing }) =>
     standing.state === 'threw'
       ? [{ ...forbidden(standing.fault.property, standing.fault.message), page: standing.fault.page }]
@@ -89,7 +97,7 @@ function forbidden(property: string, message: string): Breach {
   return { property, class: 'forbidden', reason: null, page: null, message };
 }
 
-function reasonToLeave(thread: ScriptedThread): SwitchReason {
+function reasonToLeave(thread: NotedThread): SwitchReason {
   if (thread.standing.state !== 'pending') return 'finished';
   return thread.isEnabled ? 'preempted' : 'blocked';
 }
@@ -125,11 +133,11 @@ function noteText({ event, page, value }: { event: number; page: number; value: 
     case GhostEvent.handOutEnd:
       return `page ${page}: ${value === 1 ? 'dirty' : 'clean'} in the log that was handed out`;
     case GhostEvent.tableRetired:
-      return `table ${value} is unlinked`;
+      return `${tableName(value)} is unlinked`;
     case GhostEvent.tableRecycled:
-      return `table ${value} may be handed out again`;
+      return `${tableName(value)} may be handed out again`;
     case GhostEvent.tableEntered:
-      return `the walk enters table ${value}`;
+      return `the walk enters ${tableName(value)}`;
     case GhostEvent.rcuReadLock:
       return 'an RCU section begins';
     case GhostEvent.rcuReadUnlock:

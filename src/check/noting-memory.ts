@@ -8,39 +8,71 @@ export interface NotedEvent {
   readonly value: number;
 }
 
-/** Remembers which ghost events go with which of a thread's steps, each time that the thread's function is run anew. */
+/** In place of a step: events in front of the first one. */
+const START = -1;
+
+/**
+ * Remembers which ghost events go with which of a thread's steps, each time that the thread's function is run anew, and
+ * puts each where the search does.
+ */
 export class NotingMemory {
   /** Steps of the run so far, the one at which it has stopped not included. */
   operations = 0;
   readonly #events = new Map<number, NotedEvent[]>();
+  /** Opening events that wait for a step. */
+  #waiting: NotedEvent[] = [];
 
   /** The events that go with a step. */
   at(step: number): readonly NotedEvent[] {
     return this.#events.get(step) ?? [];
   }
 
-  /** The memory for one run. */
-  around(inner: Memory): Memory {
+  /** The events that come before any step, as soon as the thread is there. */
+  get atStart(): readonly NotedEvent[] {
+    return this.at(START);
+  }
+
+  /** One run of the thread's function. */
+  run<Value>(program: (memory: Memory) => Value, inner: Memory): Value {
     this.operations = 0;
     this.#events.clear();
+    this.#waiting = [];
+    try {
+      return program(this.#around(inner));
+    } finally {
+      // No step follows, so events that wait for one go with the last.
+      this.#put(this.operations - 1);
+    }
+  }
+
+  #around(inner: Memory): Memory {
     return new Proxy(inner, {
       get: (target, name: keyof Memory) => {
         const method = target[name] as (...args: number[]) => unknown;
         if (name === 'note') {
           return (event: number, page: number, value: number) => {
-            const step = isOpening(event) ? this.operations : Math.max(0, this.operations - 1);
-            this.#events.set(step, [...(this.#events.get(step) ?? []), { event, page, value }]);
+            // A closing event takes opening ones along that are in front of it, with no step between.
+            this.#waiting.push({ event, page, value });
+            if (!isOpening(event)) this.#put(this.operations - 1);
             target.note(event, page, value);
           };
         }
         return (...args: number[]) => {
+          if (SILENT.has(name)) return method.apply(target, args);
+          this.#put(this.operations);
           const result = method.apply(target, args);
-          if (!SILENT.has(name)) this.operations++;
+          this.operations++;
           return result;
         };
       },
     });
   }
+
+  /** The events that wait go with this step. */
+  #put(step: number): void {
+    this.#events.set(step, [...this.at(step), ...this.#waiting]);
+    this.#waiting = [];
+  }
 }
 
-const SILENT: ReadonlySet<keyof Memory> = new Set(['wake', 'loadOwn', 'storeOwn', 'loopHead', 'note']);
+const SILENT: ReadonlySet<keyof Memory> = new Set(['wake', 'loadOwn', 'storeOwn', 'loopHead']);

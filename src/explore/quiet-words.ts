@@ -95,7 +95,7 @@ export class QuietMemory implements Memory {
   scope(label: string, ...locals: number[]): void {
     this.#misused(this.#locks.end(), -1);
     this.#scope = `${label} ${locals.join(' ')}`;
-    this.#inner.loopHead(this.#scope);
+    this.#head(this.#scope);
   }
 
   /** The thread has done its last operation: an event that still waits for a step gets one. */
@@ -219,7 +219,7 @@ export class QuietMemory implements Memory {
     // Round and round without a step: the loop gets one, so that it is a cycle, and others go on beside it.
     if (this.#isPastHead) this.#mark();
     this.#isPastHead = true;
-    this.#inner.loopHead(`${this.#scope}: ${label}`, this.#locks.held, ...locals);
+    this.#head(`${this.#scope}: ${label}`, ...locals);
   }
 
   note(event: number, page: number, value: number): void {
@@ -227,12 +227,19 @@ export class QuietMemory implements Memory {
     if (!this.#watched.has(event)) return;
     if (isOpening(event)) this.#opens = true;
     else if (this.#wasQuiet || hasOwnStep(event)) this.#mark();
+    // Behind an opening event, with no step between, it takes that along.
+    else this.#opens = false;
     this.#inner.note(event, page, value);
   }
 
   /** What the thread's own locks have come to is an event like others, at the step that has brought it about. */
   #misused(misuse: number | undefined, page: number): void {
     if (misuse !== undefined) this.note(GhostEvent.lockMisuse, page, misuse);
+  }
+
+  /** Which locks are held, and whether a closing event behind the head needs a step, follows from what is in front of it. */
+  #head(label: string, ...locals: number[]): void {
+    this.#inner.loopHead(label, Number(this.#wasQuiet), this.#locks.held, ...locals);
   }
 
   /** Whether the operation that follows, on this word, is no step; remembers it for the events around it. */

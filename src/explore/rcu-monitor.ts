@@ -1,4 +1,5 @@
 import { GhostEvent } from '../shared/ghost-event.ts';
+import { tableName } from '../shared/spte.ts';
 import type { Monitor } from '../verify/monitor.ts';
 
 /** Ghost word 0: the threads with an open read side section. */
@@ -37,14 +38,16 @@ export const rcuMonitor: Monitor = {
         return;
       case GhostEvent.tableRecycled:
         if (ghost.get(pending) !== 0) {
-          report(useAfterFree(`table ${value} is handed out again while a section older than its unlinking is open`));
+          report(
+            useAfterFree(`${tableName(value)} is handed out again while a section older than its unlinking is open`),
+          );
         }
         ghost.set(retired, 0);
         ghost.set(pending, 0);
         return;
       case GhostEvent.tableEntered:
         if (ghost.get(retired) === 1 && ghost.get(pending) === 0) {
-          report(useAfterFree(`table ${value} is entered after its grace period`));
+          report(useAfterFree(`${tableName(value)} is entered after its grace period`));
         }
         return;
       default:

@@ -4,7 +4,7 @@ import { createRcu, initRcu } from '../locks/rcu.ts';
 import { createSrcu } from '../locks/srcu.ts';
 import type { LayoutBuilder, ReadWord } from '../shared/layout.ts';
 import type { Memory, Word } from '../shared/memory.ts';
-import type { SpteLayout } from '../shared/spte.ts';
+import { type SpteLayout, tableName } from '../shared/spte.ts';
 import { initDirtyBitmap } from './dirty-bitmap.ts';
 import { defaultTableCount, type Geometry, tablesToMap } from './geometry.ts';
 import { HOST_PRESENT, HOST_WRITABLE } from './host-page-table.ts';
@@ -129,15 +129,15 @@ export function createVm(layout: LayoutBuilder, config: VmConfig): Vm {
     wordClass: 'shared',
     padded: true,
     meaning: 'struct kvm_mmu_page of each table',
-    wordName: (index) => `table ${Math.floor(index / TABLE_INFO_WORDS)}.${infoNames[index % TABLE_INFO_WORDS]}`,
+    wordName: (index) => `${tableName(Math.floor(index / TABLE_INFO_WORDS))}.${infoNames[index % TABLE_INFO_WORDS]}`,
   });
   const nameSpte = (index: number, read: ReadWord): string => {
     const id = Math.floor(index / entries);
     const info = tableInfo + id * TABLE_INFO_WORDS;
     const level = read(info + INFO_LEVEL);
-    if (level === 0) return `table ${id}[${index % entries}]`;
+    if (level === 0) return `${tableName(id)}[${index % entries}]`;
     const role = read(info + INFO_ROLE);
-    const guest = (role & ROLE_GUEST_MODE) !== 0 ? 'l2 ' : (role & ROLE_SMM) !== 0 ? 'smm ' : '';
+    const guest = (role & ROLE_GUEST_MODE) !== 0 ? 'nested ' : (role & ROLE_SMM) !== 0 ? 'smm ' : '';
     const gfn = read(info + INFO_GFN) + (index % entries) * 2 ** (geometry.entryBits * (level - 1));
     return level === 1 ? `${guest}spte[gfn ${gfn}]` : `${guest}spte[level ${level}, gfn ${gfn}]`;
   };

@@ -1,6 +1,6 @@
 import type { TestCase } from 'junit-report-builder';
 import type { CheckedScenario, CheckResult } from '../check/check-result.ts';
-import { checkCounterexampleText } from './check-counterexample-text.ts';
+import { checkCounterexampleTexts } from './check-counterexample-text.ts';
 import { expectationText, verdictText, violatedText } from './check-verdict-text.ts';
 import { groupBy } from './group-by.ts';
 import { emptyReport } from './junit.ts';
@@ -33,9 +33,8 @@ export function checkJunit(checked: CheckResult): string {
 function fail(test: TestCase, scenario: CheckedScenario, type: string): void {
   const facts = [verdictText(scenario), violatedText(scenario), expectationText(scenario)];
   test.failure(facts.filter((fact) => fact !== '').join('; '), type);
-  const forbidden = scenario.violations.filter((violation) => violation.class === 'forbidden');
-  if (forbidden.length === 0) return;
-  const stories = forbidden.map((violation) => checkCounterexampleText(scenario, violation, plain)).join('\n\n');
+  const stories = checkCounterexampleTexts(scenario, plain).join('\n\n');
+  if (stories === '') return;
   // It goes into a CDATA section, which this would end.
   test.stacktrace(stories.replaceAll(']]>', ']] >'));
 }

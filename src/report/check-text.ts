@@ -1,9 +1,9 @@
 import type { CheckedScenario, CheckResult } from '../check/check-result.ts';
 import { formatTable } from '../shared/text-table.ts';
-import { checkCounterexampleText } from './check-counterexample-text.ts';
+import { checkCounterexampleTexts } from './check-counterexample-text.ts';
 import { checkOutcomesText } from './check-outcomes-text.ts';
 import { expectationText, extentText, verdictText, violatedText } from './check-verdict-text.ts';
-import { roundedInterleavings } from './interleavings-text.ts';
+import { INFINITE_TEXT, roundedInterleavings } from './interleavings-text.ts';
 import { withSeparators } from './number-text.ts';
 import type { Paint } from './paint.ts';
 import { variantLabel } from './variant-label.ts';
@@ -48,17 +48,17 @@ function table(results: readonly CheckedScenario[]): string {
     scenario.expectation === 'none' ? '-' : scenario.expectation,
   ]);
   const head = ['scenario', 'variant', 'verdict', 'complete', 'states', 'interleavings', 'seconds', 'expectation'];
-  return formatTable([head, ...rows], [4, 5, 6]);
+  const isEndless = results.some(({ interleavings, complete }) => interleavings === null && complete);
+  return formatTable([head, ...rows], [4, 5, 6]) + (isEndless ? `\n${INFINITE_TEXT}` : '');
 }
 
 function story(scenario: CheckedScenario, quiet: boolean, few: boolean, paint: Paint): string[] {
-  const forbidden = scenario.violations.filter((violation) => violation.class === 'forbidden');
   const tolerated = scenario.violations.filter((violation) => violation.class === 'tolerated');
-  const parts = forbidden.map((violation) => checkCounterexampleText(scenario, violation, paint));
+  const parts = [...checkCounterexampleTexts(scenario, paint)];
   if (quiet) return parts;
   const place = `${scenario.scenario} under ${variantLabel(scenario)}`;
   parts.push(tolerated.map((violation) => `${place}: ${toleratedText(violation)}`).join('\n'));
-  if (few || forbidden.length > 0) parts.push(checkOutcomesText(scenario));
+  if (few || scenario.verdict === 'violated') parts.push(checkOutcomesText(scenario));
   return parts;
 }
 

@@ -20,13 +20,13 @@ export function extentText({ complete, cut }: CheckedScenario): string {
   return complete ? 'yes' : `no: ${cut ?? 'cut short'}`;
 }
 
-/** `expectation met`; empty if nothing was expected. */
-export function expectationText({ expectation, expected }: CheckedScenario): string {
+/** Whether it is what the scenario file says; empty if the file says nothing of the variant. */
+export function expectationText({ expectation, expected, verdict }: CheckedScenario): string {
   switch (expectation) {
     case 'met':
-      return 'expectation met';
+      return verdict === 'violated' ? 'as expected: the scenario file says violated' : 'as expected';
     case 'unmet':
-      return `expectation UNMET${expected === null ? '' : `: expected ${expected}`}`;
+      return `NOT as expected${expected === null ? '' : `: the scenario file says ${expected}`}`;
     case 'none':
       return '';
     default:

@@ -5,7 +5,7 @@ import { changesWord, isLock } from './step-text.ts';
 /** Words that are named; the rest is `…`. */
 const NAMED = 3;
 
-/** Steps that are left out: `… 7 steps: reads tdpMmuRoots, table 1.invalid; takes and releases mmuLock.cnts`. */
+/** Steps that are left out: `… 7 steps: reads tdpMmuRoots, table #1.invalid; takes and releases mmuLock.cnts`. */
 export function foldedStepsText(steps: readonly CheckStep[]): string {
   const locks = steps.filter((step) => changesWord(step) && isLock(step.word));
   const changes = steps.filter((step) => changesWord(step) && !isLock(step.word));

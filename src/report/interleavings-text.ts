@@ -1,6 +1,10 @@
 /** Digits that a table's column has room for. */
 const DIGITS = 15;
 
+/** Why a search can be complete and still not count. */
+export const INFINITE_TEXT =
+  'infinite: a thread may go round a loop any number of times; its states are finite, and all of them were explored';
+
 /** An exact count, which may have any number of digits. */
 export function interleavingsText(interleavings: string | null, unknown: string): string {
   if (interleavings === null) return unknown;

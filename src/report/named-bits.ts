@@ -1,7 +1,7 @@
 /** The letters of an SPTE's text, in their order: upper case where the bit is set. */
 const BIT_NAMES = ['Present', 'Writable', 'Accessed', 'Dirty', 'MMU-writable'] as const;
 
-const SPTE_TEXT = /^(\d+):([Pp][Ww][Aa][Dd][Mm])(!?)(?: (version|table) (\d+))?$/;
+const SPTE_TEXT = /^(\d+):([Pp][Ww][Aa][Dd][Mm])(!?)(?: (version|to table) (#?\d+))?$/;
 
 /** What the letters of an SPTE mean, for a reader who has not seen them. */
 export const SPTE_LEGEND =
@@ -17,7 +17,7 @@ export interface SpteParts {
   readonly level: string;
   readonly bits: readonly NamedBit[];
   readonly adBits: boolean;
-  /** `version` of the host page or `table`, and its number. */
+  /** `version` of the host page, or `to table`, and its number. */
   readonly backing: readonly [kind: string, number: string] | null;
 }
 

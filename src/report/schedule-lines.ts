@@ -57,7 +57,8 @@ function linesOf(schedule: readonly CheckStep[], pointOfNoReturn: number | null,
     operations.set(step.thread, step.operation);
     if (foldable[index]) folded.push(step);
     else lines.push({ kind: 'step', index, step });
-    if (index === pointOfNoReturn) lines.push({ kind: 'no-return' });
+    // Behind the last step nothing is left to choose.
+    if (index === pointOfNoReturn && index < schedule.length - 1) lines.push({ kind: 'no-return' });
   });
   closeFold(schedule.length);
   return lines;

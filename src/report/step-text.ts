@@ -57,7 +57,7 @@ export function isFailedExchange(step: CheckStep): boolean {
 }
 
 export function isSpte(word: string): boolean {
-  return /spte\[|^table \d+\[/.test(word);
+  return /spte\[|^table #\d+\[/.test(word);
 }
 
 export function isLock(word: string): boolean {

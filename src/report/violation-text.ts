@@ -36,10 +36,11 @@ export function minimalityText({ preemptions, provenMinimal, schedule }: CheckVi
   return `${extent}. Minimal (proven): no schedule with fewer preemptions violates this.`;
 }
 
-/** Empty if it was not worked out. */
+/** Empty if it was not worked out, or if it is the last step, behind which nothing is left to choose. */
 export function noReturnText({ pointOfNoReturn, schedule }: CheckViolation): string {
-  const step = pointOfNoReturn === null ? undefined : schedule[pointOfNoReturn];
-  if (pointOfNoReturn === null || step === undefined) return '';
+  if (pointOfNoReturn === null || pointOfNoReturn === schedule.length - 1) return '';
+  const step = schedule[pointOfNoReturn];
+  if (step === undefined) return '';
   return `Point of no return: step ${pointOfNoReturn + 1} of ${step.thread}. From there on every schedule violates this.`;
 }
 

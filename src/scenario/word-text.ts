@@ -4,7 +4,7 @@ import { IN_GUEST, KICK, REQUEST_FREE_OBSOLETE_ROOTS, REQUEST_TLB_FLUSH } from '
 import { INFO_LEVEL, TABLE_INFO_WORDS } from '../mmu/vm.ts';
 import type { ReadWord } from '../shared/layout.ts';
 import type { Word } from '../shared/memory.ts';
-import { describeSpte } from '../shared/spte.ts';
+import { describeSpte, tableName } from '../shared/spte.ts';
 import type { ScenarioVm } from './scenario-machine.ts';
 
 /** What a word's value means, as a reader of the kernel would write it. */
@@ -15,6 +15,8 @@ export function wordText(machine: ScenarioVm, word: Word, value: number, read: R
       const table = Math.floor((word - vm.tables) / vm.entries);
       return describeSpte(vm.spte, value, read(vm.tableInfo + table * TABLE_INFO_WORDS + INFO_LEVEL) || 1);
     }
+    case 'tdpMmuRoots':
+      return value === 0 ? 'none' : tableName(value);
     case 'mmuLock.cnts':
       return lockText(value);
     case 'vcpuState':

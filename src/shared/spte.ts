@@ -174,11 +174,17 @@ export function spteText(layout: SpteLayout, spte: number, level: number): strin
   return `${level}:${bits}${adTypeOf(layout, spte) === AD_DISABLED ? '!' : ''}`;
 }
 
+/** What traces call a table: a number behind `table` alone would read like a level. */
+export function tableName(id: number): string {
+  return `table #${id}`;
+}
+
 /** The same with the backing appended, and other states by name. */
 export function describeSpte(layout: SpteLayout, spte: number, level: number): string {
   if (isFrozen(spte)) return 'FROZEN';
   if (!isShadowPresent(spte)) return (spte & ~NONPRESENT_MARKER) === 0 ? '-' : `0x${(spte >>> 0).toString(16)}`;
-  return `${spteText(layout, spte, level)} ${isLeaf(spte, level) ? 'version' : 'table'} ${backingOf(spte)}`;
+  const backing = isLeaf(spte, level) ? `version ${backingOf(spte)}` : `to ${tableName(backingOf(spte))}`;
+  return `${spteText(layout, spte, level)} ${backing}`;
 }
 
 /** Every bit of an SPTE with a name, for documentation and traces. */

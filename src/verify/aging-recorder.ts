@@ -1,5 +1,6 @@
 import { GhostEvent } from '../shared/ghost-event.ts';
 import type { Word } from '../shared/memory.ts';
+import { tableName } from '../shared/spte.ts';
 import { beginOfAccess, endOfAccess } from './access-record.ts';
 import { FIRST_EPOCH, ON_STRIDE, OPEN } from './oracle-words.ts';
 import { Recorder, type RecorderOptions } from './recorder.ts';
@@ -240,7 +241,7 @@ export class AgingRecorder extends Recorder {
       'use-after-free',
       -1,
       () =>
-        `a walk under RCU since epoch ${section} was in table ${table}, recycled although retired in epoch ${stamp}`,
+        `a walk under RCU since epoch ${section} was in ${tableName(table)}, recycled although retired in epoch ${stamp}`,
     );
   }
 }

@@ -103,7 +103,7 @@ describe.concurrent('pte-aging check exits with', () => {
       expect([stdout, code, stderr]).toEqual([stdout, 0, '']);
       expect(stdout).toMatch(/^test-access-clear +mmu-lock-6\.1 +holds +yes +[\d,]+ +[\d,]+ +[\d.]+ +met$/m);
       expect(stdout).toMatch(/^old; young \{0\} +ok +\d+ +1$/m);
-      expect(stdout).toContain('HOLDS, complete  test-access-clear under lockless-7.3; expectation met');
+      expect(stdout).toContain('HOLDS, complete  test-access-clear under lockless-7.3; as expected');
     }));
 
   it('0 if a violation is expected and occurs, or what is tolerated is what was expected', () =>
@@ -231,7 +231,7 @@ describe.concurrent('pte-aging check', () => {
       expect(results.map(({ file }) => file)).toEqual(['more/a.yaml', 'more/deep/b.yml', 'good.yaml']);
     }));
 
-  it('explores under the variants asked for; else those that the file names or expects of; else all', () =>
+  it('explores under the variants asked for; else those that the file names or expects of; else the released kernels', () =>
     inFolder(async (cwd) => {
       writeFileSync(join(cwd, 'named.yaml'), OPEN.replace('memslots:', 'variant: mmu-lock-6.12\nmemslots:'));
       const variantsOf = async (...args: string[]) =>

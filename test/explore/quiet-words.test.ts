@@ -464,6 +464,21 @@ describe('quiet words', () => {
       sameAsPlain(plain, WATCHED);
     });
 
+    it.each<[string, Body]>([
+      ['by a step, or by a quiet operation behind it', (m) => m.load(1) === 1 && m.load(2)],
+      ['by a step, or by events that have joined it', (m) => m.load(1) === 1 && [begins(m, 1), ended(m, 2)]],
+    ])('come as they do without quiet words behind a loop head that is reached %s', (_ways, reach) => {
+      const body: Body = (m) => {
+        reach(m);
+        m.loopHead('head');
+        ended(m, 3);
+        m.store(2, 2);
+        return m.load(1);
+      };
+      const plain = program([0, 0, 0], [body, (m) => m.store(1, 1)], [historyMonitor]);
+      sameAsPlain(plain, WATCHED);
+    });
+
     it('that nobody watches need no step', () => {
       const body: Body = (m) => [begins(m, 1), m.store(2, 1), ended(m, 2)];
       const { result } = exploreQuietly(program([0, 0, 0], [body, () => 0], [historyMonitor]), new Set());

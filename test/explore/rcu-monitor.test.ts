@@ -80,6 +80,6 @@ describe('the RCU ghost', () => {
         },
       ],
     });
-    expect(violations.map(({ message }) => message)).toEqual(['table 7 is entered after its grace period']);
+    expect(violations.map(({ message }) => message)).toEqual(['table #7 is entered after its grace period']);
   });
 });

@@ -15,7 +15,7 @@ function turnOf(turn: number, reads: number): CheckStep[] {
   const steps = [
     ...Array.from({ length: reads }, (_, index) => sampleStep(thread, operation, 'load', `word[${index}]`, '0')),
     sampleStep(thread, operation, 'fetchAnd', 'spte[gfn 0]', values),
-    sampleStep(thread, operation, 'load', 'tdpMmuRoots', 'table 1'),
+    sampleStep(thread, operation, 'load', 'tdpMmuRoots', 'table #1'),
   ];
   return steps.map((step, index) => (index === 0 && turn > 0 ? { ...step, switched: 'preempted' } : step));
 }

@@ -11,14 +11,14 @@ const CLEAR = 'clearYoung 0..1';
 const TEST = 'testYoung 0..1';
 const OLD = '1:PWaDM version 0';
 const YOUNG = '1:PWADM version 0';
-const TABLE = '2:PWAdm table 2';
+const TABLE = '2:PWAdm to table #2';
 
 /** An aging walk from the root to the leaf of gfn 0. */
 function agingWalk(operation: string, leaf: string, more: Partial<CheckStep> = {}): CheckStep[] {
   return [
     sampleStep('mm', operation, 'exchange', 'rcu.reader[mm]', ['idle', 'epoch 1']),
-    sampleStep('mm', operation, 'load', 'tdpMmuRoots', 'table 1'),
-    sampleStep('mm', operation, 'load', 'table 1.invalid', '0'),
+    sampleStep('mm', operation, 'load', 'tdpMmuRoots', 'table #1'),
+    sampleStep('mm', operation, 'load', 'table #1.invalid', '0'),
     sampleStep('mm', operation, 'load', 'spte[level 2, gfn 0]', TABLE),
     sampleStep('mm', operation, 'peek', 'spte[gfn 0]', leaf, more),
   ];

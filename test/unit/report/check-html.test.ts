@@ -53,7 +53,7 @@ describe('checkHtml', () => {
       expect(html).toContain(`<a href="#result-${index}">${result.scenario}</a>`);
       expect(html).toContain(`id="result-${index}"`);
     });
-    expect(html).toContain('expectation UNMET: expected holds');
+    expect(html).toContain('NOT as expected: the scenario file says holds');
   });
 
   it('unfolds results with counterexamples', () => {
@@ -89,7 +89,7 @@ describe('checkHtml', () => {
       ['rcu.reader[mm]', true],
       ['spte[gfn 0]', true],
       ['tdpMmuRoots', false],
-      ['table 1.invalid', false],
+      ['table #1.invalid', false],
       ['spte[level 2, gfn 0]', false],
     ]);
     const bit = (set: boolean) => expect.arrayContaining([{ name: 'Accessed', set }]);

@@ -21,7 +21,7 @@ describe('checkJunit', () => {
   it('fails what was expected otherwise, with the counterexample', () => {
     const report = xml([{ ...violated, expectation: 'unmet', expected: 'holds' }]);
     expect(report).toContain(
-      '<failure message="VIOLATED; access-lost; expectation UNMET: expected holds" type="expectation">',
+      '<failure message="VIOLATED; access-lost; NOT as expected: the scenario file says holds" type="expectation">',
     );
     expect(report).toContain('cmpxchg spte[gfn 0]: Accessed 0 -> 1');
     expect(xml([{ ...holding, expectation: 'unmet', expected: 'violated' }])).toContain('failures="1"');

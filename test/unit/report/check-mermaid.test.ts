@@ -21,7 +21,7 @@ describe('checkMermaid', () => {
     ]);
     expect(lines).toContain('  Note over t0,w1: mm is preempted, vcpu0 runs');
     expect(lines).toContain('  Note over t0: clearYoung 0..1 begins');
-    expect(lines).toContain('  t0->>t0: 2. read tdpMmuRoots: table 1');
+    expect(lines).toContain('  t0->>t0: 2. read tdpMmuRoots: table #35;1');
     expect(lines).toContain('  w1-->>t1: 7. read spte[gfn 0]: 1:PWaDM version 0');
     expect(lines).toContain('  t1->>w1: 8. cmpxchg spte[gfn 0]: Accessed 0 -> 1');
     expect(lines).toContain('  Note over t1: page 0 was accessed');

@@ -33,17 +33,18 @@ describe('checkText', () => {
       'access-lost, page 0  old-page-is-accessed under lockless-7.3 + clear-old (memory model sc)',
       '  scenario: an access of a page that is old, while it is aged',
       '  property: an access that ended before a covering call began was reported by no call: the page looks old',
+      '  expected: the scenario file says that this variant violates it',
       '',
       ' #  mm                                          vcpu0',
       '    clearYoung 0..1:',
       ' 1    xchg rcu.reader[mm]: idle -> epoch 1',
-      ' 2    read tdpMmuRoots: table 1',
-      ' 3    read table 1.invalid: 0',
-      ' 4    read spte[level 2, gfn 0]: 2:PWAdm table 2',
+      ' 2    read tdpMmuRoots: table #1',
+      ' 3    read table #1.invalid: 0',
+      ' 4    read spte[level 2, gfn 0]: 2:PWAdm to table #2',
       ' 5    read spte[gfn 0]: 1:PWaDM version 0  <- page 0 was found old',
       '    ---- mm is preempted, vcpu0 runs ----',
       '                                                read 0:',
-      ' 6                                                read spte[level 2, gfn 0]: 2:PWAdm table 2',
+      ' 6                                                read spte[level 2, gfn 0]: 2:PWAdm to table #2',
       ' 7                                                read spte[gfn 0]: 1:PWaDM version 0',
       ' 8                                                cmpxchg spte[gfn 0]: Accessed 0 -> 1  <- page 0 was accessed',
       '    ==== point of no return ====',
@@ -52,9 +53,9 @@ describe('checkText', () => {
       '10    write rcu.reader[mm]: epoch 1 -> idle',
       '    testYoung 0..1:',
       '11    xchg rcu.reader[mm]: idle -> epoch 1',
-      '12    read tdpMmuRoots: table 1',
-      '13    read table 1.invalid: 0',
-      '14    read spte[level 2, gfn 0]: 2:PWAdm table 2',
+      '12    read tdpMmuRoots: table #1',
+      '13    read table #1.invalid: 0',
+      '14    read spte[level 2, gfn 0]: 2:PWAdm to table #2',
       '15    read spte[gfn 0]: 1:PWaDM version 0  <- page 0 was found old',
       '16    write rcu.reader[mm]: epoch 1 -> idle',
       '=> violated: page 0 was accessed by vcpu0 in step 8, and both clearYoung 0..1 and testYoung 0..1 answered old',
@@ -72,10 +73,30 @@ describe('checkText', () => {
     const shown = story(staleMapping);
     expect(shown).toContain('cmpxchg mmuLock.cnts fails, it is 1 reader\n');
     expect(shown).toContain('---- host waits, vcpu0 goes on ----');
-    expect(shown).toContain('spte[level 2, gfn 0]: nonpresent -> 2:PWAdm table 2\n');
+    expect(shown).toContain('spte[level 2, gfn 0]: nonpresent -> 2:PWAdm to table #2\n');
     expect(shown).toContain('2 preemptions, 14 steps. Not proven minimal: a schedule with fewer');
     expect(shown).not.toContain('Point of no return');
     expect(shown).not.toContain('nearest schedule');
+  });
+
+  it('tells one story of what one schedule violates', () => {
+    const other = { ...lostAccess, property: 'malformed-spte', page: null, message: 'spte[gfn 0] is 0x4a0' };
+    const shown = text([{ ...violated, violations: [lostAccess, staleMapping, other], outcomes: [] }], {}, true);
+    expect(shown).toContain('access-lost, page 0; malformed-spte  old-page-is-accessed under');
+    expect(shown).toContain('\n  property: an SPTE is none of: nonpresent, frozen, a valid present combination\n');
+    expect(shown).toMatch(/\n=> violated: page 0 .*\n=> violated: spte\[gfn 0\] is 0x4a0\n/);
+    expect(shown.match(/Replay: /g)).toHaveLength(2);
+  });
+
+  it('leaves a point of no return out behind which there is no step', () => {
+    const shown = story({ ...lostAccess, pointOfNoReturn: lostAccess.schedule.length - 1 });
+    expect(shown.toLowerCase()).not.toContain('point of no return');
+    expect(shown).toContain('nearest schedule');
+  });
+
+  it('says that what nobody expected is violated, and nothing of an expectation', () => {
+    const shown = text([{ ...violated, expectation: 'none' }], {}, true);
+    expect(shown).not.toContain('expected');
   });
 
   it('replays with the file of a scenario that is not a shipped one, quoted for a shell', () => {
@@ -100,7 +121,7 @@ describe('checkText', () => {
     expect(change('1:PWADM version 3', '1:PWADM version 4')).toContain('xchg spte[gfn 0]: version 3 -> 4\n');
     expect(change('1:PWADM version 3', '-')).toContain('xchg spte[gfn 0]: 1:PWADM version 3 -> nonpresent\n');
     expect(change('1:pwaDM version 3', '1:pwaDM! version 3')).toContain('xchg spte[gfn 0]: A/D bits off\n');
-    expect(change('2:PWADM version 3', '2:PWAdm table 3')).toContain('2:PWADM version 3 -> 2:PWAdm table 3\n');
+    expect(change('2:PWADM version 3', '2:PWAdm to table #3')).toContain('2:PWADM version 3 -> 2:PWAdm to table #3\n');
     expect(change('FROZEN', '-')).toContain('FROZEN -> nonpresent\n');
   });
 
@@ -177,9 +198,9 @@ describe('checkText', () => {
 
   it('ends in a verdict for each, what was expected, and the seed', () => {
     expect(text(sampleCheck.results).split('\n').slice(-8)).toEqual([
-      'HOLDS, complete  old-page-is-accessed under lockless-7.3; expectation met',
-      'VIOLATED         old-page-is-accessed under lockless-7.3 + clear-old; access-lost; expectation met',
-      'VIOLATED         fault-and-invalidate under lockless-7.3 + no-zap; use-after-invalidate; expectation UNMET: expected holds',
+      'HOLDS, complete  old-page-is-accessed under lockless-7.3; as expected',
+      'VIOLATED         old-page-is-accessed under lockless-7.3 + clear-old; access-lost; as expected: the scenario file says violated',
+      'VIOLATED         fault-and-invalidate under lockless-7.3 + no-zap; use-after-invalidate; NOT as expected: the scenario file says holds',
       'HOLDS, complete  two-vcpus-and-aging under mmu-lock-6.1',
       'UNKNOWN (10 s)   zap-all-while-aging under lockless-6.12',
       '',
@@ -191,7 +212,10 @@ describe('checkText', () => {
   it('tells of deadlocks and of infinitely many interleavings', () => {
     const shown = text([{ ...holding, verdict: 'violated', deadlocks: 2, interleavings: null }]);
     expect(shown).toContain('2 deadlocks');
-    expect(shown).toContain('infinite');
+    expect(shown).toContain('infinite      0.3');
+    expect(shown).toMatch(/\ninfinite: a thread may go round a loop .*\n\n/);
+    expect(text([holding])).not.toContain('infinite');
+    expect(text([{ ...holding, complete: false, interleavings: null }])).not.toContain('infinite');
   });
 
   it('says that there is nothing, or not all', () => {

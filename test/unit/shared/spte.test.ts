@@ -28,7 +28,7 @@ describe.each([EPT, LEGACY])('SPTE layout $name', (layout) => {
   it('describes a leaf, a table, and the nonpresent states', () => {
     expect(describeSpte(layout, makeWritableSpte(layout, 7, true), 1)).toBe('1:PWADM version 7');
     expect(describeSpte(layout, makeWritableSpte(layout, 7, false), 1)).toBe('1:PWaDM version 7');
-    expect(describeSpte(layout, makeNonleafSpte(layout, 3, true), 2)).toBe('2:PWAdm table 3');
+    expect(describeSpte(layout, makeNonleafSpte(layout, 3, true), 2)).toBe('2:PWAdm to table #3');
     expect(describeSpte(layout, 0, 1)).toBe('-');
     expect(describeSpte(layout, NONPRESENT_MARKER, 1)).toBe('-');
     expect(describeSpte(layout, FROZEN_BITS, 1)).toBe('FROZEN');

@@ -22,7 +22,7 @@ describe('A table is used after it was freed', () => {
     run.recycle(TABLE);
     enter(run, TABLE);
     expect(run.violations).toEqual({ 'use-after-free': 1 });
-    expect(run.details).toEqual([expect.stringContaining(`table ${TABLE}`)]);
+    expect(run.details).toEqual([expect.stringContaining(`table #${TABLE}`)]);
   });
 
   it('if it is recycled while a section is in it', () => {
