@@ -76,6 +76,7 @@ const kills: readonly Kill[] = [
   ['agingTakesMmuLock=false', LOCKED, 'zap-all-clear', 'sentinel-clobbered'],
   ['clearsAccessedBy=exchange-or-store', LOCKLESS, 'protecting-log-clear-young', 'write-unprotected'],
   ['clearsAccessedBy=fetch-and-or-store', LOCKLESS, 'protecting-log-clear-young', 'write-unprotected'],
+  ['prefaultGivesUpOnInvalidSlot=false', LOCKLESS, 'prefault-deleted-slot', 'cannot-finish'],
   ['rmapWalkAligned=false', LOCKED, 'shadow-huge-range-touches-next', 'access-lost'],
 ];
 
