@@ -10,3 +10,5 @@ export const RET_PF_FAST_FIXED = 3;
 export const RET_PF_INVALID = 4;
 /** RET_PF_EMULATE: no slot has the frame, so that there is nothing to map, and the access is emulated (MMIO). */
 export const RET_PF_EMULATE = 5;
+/** -EAGAIN: the slot is about to be deleted, and nobody waits for the page: userspace may try again. */
+export const RET_EAGAIN = 6;

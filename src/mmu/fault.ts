@@ -4,7 +4,7 @@ import { srcuReadLock, srcuReadUnlock } from '../locks/srcu.ts';
 import { GhostEvent } from '../shared/ghost-event.ts';
 import type { Memory } from '../shared/memory.ts';
 import { fastPageFault } from './fast-page-fault.ts';
-import { RET_PF_EMULATE, RET_PF_INVALID, RET_PF_RETRY } from './fault-outcome.ts';
+import { RET_EAGAIN, RET_PF_EMULATE, RET_PF_INVALID, RET_PF_RETRY } from './fault-outcome.ts';
 import { getUserPage, isMapWritable } from './gup.ts';
 import { markHostPageDirty } from './host-page-state.ts';
 import { goalLevel } from './mapping-level.ts';
@@ -71,7 +71,9 @@ export function pageFault(
   if (!topUpTableCache(m, vm, vcpu)) return RET_PF_RETRY;
   // The sequence is read before the page is looked up: an invalidation that ends in between is noticed below.
   const sequence = m.load(vm.invalidateSeq);
-  if (slotIsInvalid(m, vm, slot)) return RET_PF_RETRY;
+  if (slotIsInvalid(m, vm, slot)) {
+    return prefetch && vm.rules.prefaultGivesUpOnInvalidSlot ? RET_EAGAIN : RET_PF_RETRY;
+  }
   const hostPage = pageOfGfn(m, vm, slot, gfn);
   const entry = getUserPage(m, vm, vcpu, hostPage, write);
   if (vm.rules.faultChecksInvalidation === 'before-lock' && mustRetry(m, vm, gfn, sequence)) return RET_PF_RETRY;

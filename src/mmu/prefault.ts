@@ -3,7 +3,7 @@ import { srcuReadLock, srcuReadUnlock } from '../locks/srcu.ts';
 import type { Memory } from '../shared/memory.ts';
 import { backingOf, isLeaf, isShadowPresent } from '../shared/spte.ts';
 import { pageFault } from './fault.ts';
-import { RET_PF_EMULATE, RET_PF_RETRY } from './fault-outcome.ts';
+import { RET_EAGAIN, RET_PF_EMULATE, RET_PF_RETRY } from './fault-outcome.ts';
 import { endOfEntry, entryWord } from './tables.ts';
 import { reloadRoot, vcpuRootWord } from './vcpu.ts';
 import { L1, type Vm } from './vm.ts';
@@ -16,6 +16,8 @@ export const PREFAULT_UNKNOWN = 22;
 export const PREFAULT_UNSUPPORTED = 95;
 /** Part of the range is in no slot (ENOENT). */
 export const PREFAULT_NO_SLOT = 2;
+/** Part of the range is in a slot that is being deleted (EAGAIN). */
+export const PREFAULT_AGAIN = 11;
 
 /**
  * KVM_PRE_FAULT_MEMORY: maps [gfnStart, gfnEnd) as read faults would, without an access. The vCPU is outside the guest.
@@ -32,11 +34,15 @@ export function preFaultMemory(m: Memory, vm: Vm, vcpu: number, gfnStart: number
     gfn = endOfMapping(m, vm, vcpu, gfn);
     srcuReadUnlock(m, vm.srcu, vcpu);
     if (outcome === RET_PF_EMULATE) return PREFAULT_NO_SLOT;
+    if (outcome === RET_EAGAIN) return PREFAULT_AGAIN;
   }
   return PREFAULT_OK;
 }
 
-/** kvm_tdp_map_page: as often as it takes; what came of it in the end. */
+/**
+ * kvm_tdp_map_page: as often as it takes; what came of it in the end. The caller holds `vm.srcu`, for which the deletion of
+ * a slot waits: whoever retries until the slot is gone waits for ever.
+ */
 function mapInAdvance(m: Memory, vm: Vm, vcpu: number, gfn: number): number {
   for (;;) {
     // As often as it takes: how often it took before does not matter to what follows.

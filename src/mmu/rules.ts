@@ -92,6 +92,8 @@ export interface Rules {
   readonly faultBelowHugeLeaf: 'zap' | 'split';
   /** KVM_PRE_FAULT_MEMORY exists. */
   readonly hasPrefault: boolean;
+  /** … and says EAGAIN of a slot that is being deleted, rather than retrying until it is gone (since 6.18, 3ccbf6f47098). */
+  readonly prefaultGivesUpOnInvalidSlot: boolean;
 
   // Huge pages and dirty logging.
 

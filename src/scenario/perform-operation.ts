@@ -9,7 +9,7 @@ import { lockForTdpBulk, unlockForTdpBulk } from '../mmu/bulk-lock.ts';
 import { clearDirtyLog, getDirtyLog } from '../mmu/dirty-log.ts';
 import { addMemslot, deleteMemslot, disableDirtyLogging, enableDirtyLogging } from '../mmu/memslot-update.ts';
 import { hostPageOfGfn, slotOfGfn } from '../mmu/memslots.ts';
-import { PREFAULT_OK, preFaultMemory } from '../mmu/prefault.ts';
+import { PREFAULT_AGAIN, PREFAULT_NO_SLOT, PREFAULT_OK, preFaultMemory } from '../mmu/prefault.ts';
 import { recoverHugePages } from '../mmu/recover-huge.ts';
 import { zapActivePages } from '../mmu/shadow-pages.ts';
 import { trySplitHugePages } from '../mmu/split-huge.ts';
@@ -65,7 +65,7 @@ export function performOperation(m: Memory, machine: ScenarioVm, actor: Actor, o
       return 'ok';
     case 'prefault':
       leaveGuest(m, vm, thread);
-      return preFaultMemory(m, vm, thread, operation.start, operation.end) === PREFAULT_OK ? 'ok' : 'unsupported';
+      return prefaultText(preFaultMemory(m, vm, thread, operation.start, operation.end));
     default:
       return hostOperation(m, machine, actor, operation);
   }
@@ -224,6 +224,19 @@ function clearYoung(m: Memory, { vm }: ScenarioVm, thread: number, start: number
   const answer = clearYoungCall(m, vm, thread, start, end, bitmap);
   pageTableUnlock(m, vm, thread);
   return answerText(answer);
+}
+
+function prefaultText(error: number): string {
+  switch (error) {
+    case PREFAULT_OK:
+      return 'ok';
+    case PREFAULT_NO_SLOT:
+      return 'no slot';
+    case PREFAULT_AGAIN:
+      return 'again';
+    default:
+      return 'unsupported';
+  }
 }
 
 function testPageByPage(m: Memory, machine: ScenarioVm, thread: number, start: number, end: number): string {

@@ -43,6 +43,7 @@ export const ruleValues: { readonly [Name in RuleName]: readonly Rules[Name][] }
   setsDirtyOverWritable: [true, false],
   faultBelowHugeLeaf: ['zap', 'split'],
   hasPrefault: [true, false],
+  prefaultGivesUpOnInvalidSlot: [true, false],
   loggingEnds: ['zap', 'collapse'],
   pageoutAges: [true, false],
   lruAsksKvm: ['at-eviction', 'always', 'in-batches', 'in-whole-batches'],

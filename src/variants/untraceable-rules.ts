@@ -33,6 +33,7 @@ export const untraceableRules: { readonly [Name in keyof Rules]?: string } = {
   passesAccessedOn: "the host page's state is no part of a trace: unit tests",
   marksHostPageDirty: "the host page's state is no part of a trace: unit tests",
   faultBelowHugeLeaf: 'needs a 2M leaf in a logged slot, and eager splitting leaves none: unit tests',
+  prefaultGivesUpOnInvalidSlot: 'needs a prefault while a slot is being deleted: scenarios',
   hugeZeroPageWritten: 'no trace gives a whole 2M page back: unit tests',
   lruAsksKvm: 'traces show the calls of a recorder, not those of the host: scenarios',
   clearsOnlyYoung: 'needs an access between the look and the clear: stress (mutant clear-untested)',

@@ -87,6 +87,7 @@ const kills: readonly Kill[] = [
   ['lruAsksKvm=in-batches', LOCKLESS, 'v3-trimmed-clear', 'access-misreported'],
   ['clearsAccessedBy=exchange-or-store', LOCKLESS, 'protecting-log-clear-young', 'write-unprotected'],
   ['clearsAccessedBy=fetch-and-or-store', LOCKLESS, 'protecting-log-clear-young', 'write-unprotected'],
+  ['prefaultGivesUpOnInvalidSlot=false', LOCKLESS, 'prefault-deleted-slot', 'cannot-finish'],
   ['rmapWalkAligned=false', LOCKED, 'shadow-huge-range-touches-next', 'access-lost'],
 ];
 

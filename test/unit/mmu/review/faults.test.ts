@@ -9,9 +9,9 @@ import {
   RET_PF_SPURIOUS,
 } from '../../../../src/mmu/fault-outcome.ts';
 import { HOST_DIRTY } from '../../../../src/mmu/host-page-table.ts';
-import { PREFAULT_NO_SLOT, PREFAULT_OK, preFaultMemory } from '../../../../src/mmu/prefault.ts';
+import { PREFAULT_AGAIN, PREFAULT_NO_SLOT, PREFAULT_OK, preFaultMemory } from '../../../../src/mmu/prefault.ts';
 import { leaveGuest } from '../../../../src/mmu/vcpu.ts';
-import { L1 } from '../../../../src/mmu/vm.ts';
+import { L1, SLOT_FLAGS, SLOT_INVALID } from '../../../../src/mmu/vm.ts';
 import { GhostEvent } from '../../../../src/shared/ghost-event.ts';
 import { FROZEN_BITS, WRITABLE } from '../../../../src/shared/spte.ts';
 import { mergedKernels } from '../../../../src/variants/variants.ts';
@@ -111,6 +111,18 @@ describe.each(mergedKernels.filter(({ rules }) => rules.hasPrefault))('$name: a 
     expect(preFaultMemory(m, vm, 0, 6, 8)).toBe(PREFAULT_OK);
     expect(preFaultMemory(m, vm, 0, 6, NO_SLOT)).toBe(PREFAULT_NO_SLOT);
   });
+
+  it.runIf(rules.prefaultGivesUpOnInvalidSlot)(
+    'of a slot that is being deleted says that it may be tried again',
+    () => {
+      const { m, vm } = createSmallVm(rules, { machine: { memslotsChange: true } });
+      const flags = vm.memslots + SLOT_FLAGS;
+      m.store(flags, m.load(flags) | SLOT_INVALID);
+      expect(preFaultMemory(m, vm, 0, 0, 1)).toBe(PREFAULT_AGAIN);
+      m.store(flags, m.load(flags) & ~SLOT_INVALID);
+      expect(preFaultMemory(m, vm, 0, 0, 1)).toBe(PREFAULT_OK);
+    },
+  );
 
   it('reads page tables only under RCU or mmu_lock', () => {
     const { m, vm } = createHugeVm(rules);
