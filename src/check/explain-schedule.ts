@@ -1,12 +1,13 @@
 import type { Choice } from '../explore/minimal-search.ts';
 import { opName } from '../explore/operation.ts';
 import { ScriptedThread } from '../explore/scripted-memory.ts';
+import type { ScenarioVm } from '../scenario/scenario-machine.ts';
 import { wordText } from '../scenario/word-text.ts';
 import { GhostEvent } from '../shared/ghost-event.ts';
 import { propertyText } from '../shared/property.ts';
 import type { Breach } from '../verify/monitor.ts';
 import type { CheckStep, WordValue } from './check-result.ts';
-import { NotingMemory } from './noting-memory.ts';
+import { type NotedEvent, NotingMemory } from './noting-memory.ts';
 import type { ScenarioProgram } from './scenario-program.ts';
 import { SetupGhosts } from './setup-ghosts.ts';
 
@@ -52,7 +53,12 @@ export function explainSchedule(scenario: ScenarioProgram, choices: readonly Cho
       before: word === 0 ? null : shown(done.before),
       after: word === 0 ? null : shown(done.after),
       result: done.result,
-      note: notes.at(index).map(noteText).filter(Boolean).join('; ') || null,
+      note:
+        notes
+          .at(index)
+          .map((noted) => noteText(machine, noted))
+          .filter(Boolean)
+          .join('; ') || null,
       switched,
     });
     ghosts.thread = thread;
@@ -98,7 +104,7 @@ function reasonToLeave(thread: ScriptedThread): SwitchReason {
 const CALL_ANSWERS = ['old', 'young', 'young if this call found it young', 'not covered'];
 
 /** What observers were told, in words; empty for what a reader need not know. */
-function noteText({ event, page, value }: { event: number; page: number; value: number }): string {
+function noteText(machine: ScenarioVm, { event, page, value }: NotedEvent): string {
   switch (event) {
     case GhostEvent.accessBegin:
       return `an access to page ${page} begins`;
@@ -125,11 +131,11 @@ function noteText({ event, page, value }: { event: number; page: number; value: 
     case GhostEvent.handOutEnd:
       return `page ${page}: ${value === 1 ? 'dirty' : 'clean'} in the log that was handed out`;
     case GhostEvent.tableRetired:
-      return `table ${value} is unlinked`;
+      return `${tableName(machine, value)} is unlinked`;
     case GhostEvent.tableRecycled:
-      return `table ${value} may be handed out again`;
+      return `${tableName(machine, value)} may be handed out again`;
     case GhostEvent.tableEntered:
-      return `the walk enters table ${value}`;
+      return `the walk enters ${tableName(machine, value)}`;
     case GhostEvent.rcuReadLock:
       return 'an RCU section begins';
     case GhostEvent.rcuReadUnlock:
@@ -161,4 +167,11 @@ function noteText({ event, page, value }: { event: number; page: number; value: 
     default:
       return '';
   }
+}
+
+/** A table as words of it are named, of its number among those of all virtual machines. */
+function tableName({ vms }: ScenarioVm, number: number): string {
+  const owner = vms.findLast(({ vm }) => vm.tablesBefore <= number);
+  if (owner === undefined || owner.vm.index === 0) return `table ${number}`;
+  return `vm${owner.vm.index}.table ${number - owner.vm.tablesBefore}`;
 }
