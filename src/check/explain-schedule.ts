@@ -1,5 +1,6 @@
 import type { Choice } from '../explore/minimal-search.ts';
 import { opName } from '../explore/operation.ts';
+import type { ScenarioVm } from '../scenario/scenario-machine.ts';
 import { wordText } from '../scenario/word-text.ts';
 import { GhostEvent } from '../shared/ghost-event.ts';
 import { propertyText } from '../shared/property.ts';
@@ -55,7 +56,11 @@ export function explainSchedule(scenario: ScenarioProgram, choices: readonly Cho
       before: word === 0 ? null : shown(done.before),
       after: word === 0 ? null : shown(done.after),
       result: done.result,
-      note: done.events.map(noteText).filter(Boolean).join('; ') || null,
+      note:
+        done.events
+          .map((noted) => noteText(machine, noted))
+          .filter(Boolean)
+          .join('; ') || null,
       switched,
     });
     ghosts.thread = thread;
@@ -106,7 +111,7 @@ function reasonToLeave(thread: NotedThread): SwitchReason {
 const CALL_ANSWERS = ['old', 'young', 'young if this call found it young', 'not covered'];
 
 /** What observers were told, in words; empty for what a reader need not know. */
-function noteText({ event, page, value }: { event: number; page: number; value: number }): string {
+function noteText(machine: ScenarioVm, { event, page, value }: NotedEvent): string {
   switch (event) {
     case GhostEvent.accessBegin:
       return `an access to page ${page} begins`;
@@ -133,11 +138,11 @@ function noteText({ event, page, value }: { event: number; page: number; value: 
     case GhostEvent.handOutEnd:
       return `page ${page}: ${value === 1 ? 'dirty' : 'clean'} in the log that was handed out`;
     case GhostEvent.tableRetired:
-      return `${tableName(value)} is unlinked`;
+      return `${numberedTable(machine, value)} is unlinked`;
     case GhostEvent.tableRecycled:
-      return `${tableName(value)} may be handed out again`;
+      return `${numberedTable(machine, value)} may be handed out again`;
     case GhostEvent.tableEntered:
-      return `the walk enters ${tableName(value)}`;
+      return `the walk enters ${numberedTable(machine, value)}`;
     case GhostEvent.rcuReadLock:
       return 'an RCU section begins';
     case GhostEvent.rcuReadUnlock:
@@ -169,4 +174,11 @@ function noteText({ event, page, value }: { event: number; page: number; value: 
     default:
       return '';
   }
+}
+
+/** A table as words of it are named, of its number among those of all virtual machines. */
+function numberedTable({ vms }: ScenarioVm, number: number): string {
+  const owner = vms.findLast(({ vm }) => vm.tablesBefore <= number);
+  if (owner === undefined || owner.vm.index === 0) return tableName(number);
+  return `vm${owner.vm.index}.${tableName(number - owner.vm.tablesBefore)}`;
 }

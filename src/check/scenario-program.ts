@@ -9,7 +9,13 @@ import { agingTakesTurns } from '../notifier/aging.ts';
 import { hostPopulate } from '../notifier/host-memory.ts';
 import { performOperation } from '../scenario/perform-operation.ts';
 import type { Scenario, ScenarioOperation } from '../scenario/scenario.ts';
-import { type Actor, createScenarioVm, createSetupMemory, type ScenarioVm } from '../scenario/scenario-machine.ts';
+import {
+  type Actor,
+  createScenarioVm,
+  createSetupMemory,
+  type OneVm,
+  type ScenarioVm,
+} from '../scenario/scenario-machine.ts';
 import { GhostEvent } from '../shared/ghost-event.ts';
 import { HarnessError } from '../shared/harness-error.ts';
 import { InputError } from '../shared/input-error.ts';
@@ -143,7 +149,7 @@ export function scenarioProgram(scenario: Scenario, rules: Rules): ScenarioProgr
       }
     });
     m.scope('end', ...results.map(idOf));
-    if (actor.isVcpu) leaveGuest(m, machine.vm, actor.thread);
+    if (actor.isVcpu) leaveGuest(m, actor.own.vm, actor.thread);
     m.end();
     return results;
   };
@@ -169,7 +175,8 @@ interface WatchingMonitor {
 
 /** The monitors that the scenario's operations give something to watch, each with the events that it needs. */
 function monitorsFor(machine: ScenarioVm, scenario: Scenario): WatchingMonitor[] {
-  const { vm } = machine;
+  // What virtual machines of one host may differ in, `machine.vms` is asked for.
+  const { vm } = machine.vms[0] as OneVm;
   const all = [
     ...scenario.setup.map(({ operation }) => operation),
     ...scenario.threads.flatMap(({ operations }) => operations),
@@ -202,22 +209,22 @@ function monitorsFor(machine: ScenarioVm, scenario: Scenario): WatchingMonitor[]
   monitors.push({ monitor: kernelComplaints, events: complaints });
   if (all.some((op) => TAKES_BACK.has(op)))
     monitors.push({ monitor: invalidationMonitor, events: INVALIDATION_EVENTS });
-  if (vm.machine.memslotsChange) {
-    const options = { pages: vm.pages, writeProtects: !vm.machine.pml, aliased: aliasedPages(scenario) };
+  const logging = machine.vms.find((one) => one.vm.machine.memslotsChange)?.vm;
+  if (logging !== undefined) {
+    const options = { pages: vm.pages, writeProtects: !logging.machine.pml, aliased: aliasedPages(scenario) };
     monitors.push({ monitor: createDirtyMonitor(options), events: DIRTY_EVENTS });
   }
   if (all.some((op) => RETIRES_TABLES.has(op))) monitors.push({ monitor: rcuMonitor, events: RCU_EVENTS });
-  const frozen = createFrozenSpteMonitor({
-    tables: vm.tables,
-    entries: vm.entries,
-    allEntries: spteCount(vm),
-    threadName: (thread) => scenario.threads[thread]?.name ?? 'the setup',
-  });
-  monitors.push({ monitor: frozen, events: [GhostEvent.tableRecycled] });
+  const threadName = (thread: number): string => scenario.threads[thread]?.name ?? 'the setup';
+  for (const one of machine.vms) {
+    const { tables, entries, tableCount, tablesBefore } = one.vm;
+    const frozen = createFrozenSpteMonitor({ tables, entries, tableCount, tablesBefore, threadName });
+    monitors.push({ monitor: frozen, events: [GhostEvent.tableRecycled] });
+  }
   return monitors;
 }
 
-/** Host pages that more than one slot maps. */
+/** Host pages that more than one slot maps, of whichever virtual machine. */
 function aliasedPages({ memslots }: Scenario): ReadonlySet<number> {
   const seen = new Set<number>();
   const aliased = new Set<number>();
@@ -237,7 +244,7 @@ function runSetup(
   actors: readonly Actor[],
   ghosts: SetupGhosts,
 ): Int32Array | undefined {
-  const { vm } = machine;
+  const { vm } = machine.vms[0] as OneVm;
   const locks = new LockTracker();
   const note = (event: number, page: number, value: number): void => {
     const misuse = locks.note(event, value);
@@ -273,9 +280,12 @@ function runSetup(
     }
   }
   // A vCPU that is no thread has nobody to make it leave the guest.
-  for (let vcpu = 0; vcpu < vm.vcpus; vcpu++) {
-    const isThread = actors.some(({ isVcpu, thread }) => isVcpu && thread === vcpu);
-    if (!isThread || !machine.staysInGuest) leaveGuest(m, vm, vcpu);
+  for (const one of machine.vms) {
+    const { firstVcpu, vcpus } = one.vm;
+    for (let vcpu = firstVcpu; vcpu < firstVcpu + vcpus; vcpu++) {
+      const isThread = actors.some(({ isVcpu, thread }) => isVcpu && thread === vcpu);
+      if (!isThread || !machine.staysInGuest) leaveGuest(m, one.vm, vcpu);
+    }
   }
   return m.words;
 }
@@ -290,21 +300,23 @@ function spteCount({ tableCount, entries }: Vm): number {
 }
 
 /** What is wrong with a word that is an SPTE; undefined if nothing is, or if it is none. */
-function problemOfSpte({ vm }: ScenarioVm, word: Word, value: number): string | undefined {
-  if (word < vm.tables || word >= vm.tables + spteCount(vm)) return undefined;
-  return malformedSpte(vm.spte, value);
+function problemOfSpte({ vms }: ScenarioVm, word: Word, value: number): string | undefined {
+  const owner = vms.find(({ vm }) => word >= vm.tables && word < vm.tables + spteCount(vm));
+  return owner === undefined ? undefined : malformedSpte(owner.vm.spte, value);
 }
 
 /** `malformed-spte`. An SPTE that only one thread touches is in the state, too, once it takes a value that it may not have. */
 function wellFormedSptes(machine: ScenarioVm): Invariant {
-  const { vm, layout } = machine;
+  const { vms, layout } = machine;
   return {
     name: 'malformed-spte',
     holds(words) {
-      for (let word = vm.tables; word < vm.tables + spteCount(vm); word++) {
-        const problem = problemOfSpte(machine, word, words[word] as number);
-        if (problem === undefined) continue;
-        return `${layout.nameOf(word, (other) => words[other] as number)} is ${problem}`;
+      for (const { vm } of vms) {
+        for (let word = vm.tables; word < vm.tables + spteCount(vm); word++) {
+          const problem = malformedSpte(vm.spte, words[word] as number);
+          if (problem === undefined) continue;
+          return `${layout.nameOf(word, (other) => words[other] as number)} is ${problem}`;
+        }
       }
       return true;
     },

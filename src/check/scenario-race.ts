@@ -60,7 +60,7 @@ export function raceProgram(scenario: ScenarioText, variant: string, mutant: str
 export function raceScenario(task: RaceTask): RaceResult {
   const { control, thread: index, words } = task;
   const { machine, program } = raceProgram(task.scenario, task.variant, task.mutant);
-  const { vm, scenario } = machine;
+  const { scenario } = machine;
   const thread = scenario.threads[index] as (typeof scenario.threads)[number];
   const actor = machine.actors.find(({ name }) => name === thread.name) as Actor;
   const m = new ThreadMemory(words, { waiters: machine.waiters, layout: machine.layout, waitBoundMs: WAIT_MS });
@@ -81,7 +81,7 @@ export function raceScenario(task: RaceTask): RaceResult {
     if (begun < 0) break;
     for (let spin = jitter.below(MAX_JITTER); spin > 0; spin--) m.loopHead();
     const results = thread.operations.map((operation) => performOperation(m, machine, actor, operation));
-    if (actor.isVcpu) leaveGuest(m, vm, actor.thread);
+    if (actor.isVcpu) leaveGuest(m, actor.own.vm, actor.thread);
     const key = JSON.stringify(results);
     let id = ids.get(key);
     if (id === undefined) {

@@ -5,7 +5,6 @@ import { slotGfn, slotPages } from '../mmu/memslots.ts';
 import { preFaultMemory } from '../mmu/prefault.ts';
 import { leaveGuest } from '../mmu/vcpu.ts';
 import { L1, L2 } from '../mmu/vm.ts';
-import { mmuNotifierClearFlushYoung, mmuNotifierClearYoung, mmuNotifierTestYoung } from '../notifier/aging.ts';
 import type { AgingAnswer } from '../notifier/aging-answer.ts';
 import { PAGE_BYTES } from '../notifier/byte-range.ts';
 import {
@@ -17,6 +16,7 @@ import {
   pageOut,
   protectAndUnprotect,
 } from '../notifier/host-memory.ts';
+import { mmuNotifierClearFlushYoung, mmuNotifierClearYoung, mmuNotifierTestYoung } from '../notifier/subscribers.ts';
 import { type GfnRanges, toGfnRanges } from '../scenario/gfn-ranges.ts';
 import type { KernelOperation, TraceMemslot } from '../scenario/kernel-trace.ts';
 import type { SequentialFinding } from '../verify/sequential-oracle.ts';

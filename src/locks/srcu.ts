@@ -12,9 +12,11 @@ export interface Srcu {
   /** One word a thread: bit 0 or 1 while it reads on that side. */
   readonly readers: Word;
   readonly threads: number;
+  /** What observers take it for: a `LockKind`. */
+  readonly kind: number;
 }
 
-export function createSrcu(layout: LayoutBuilder, name: string, threads: number): Srcu {
+export function createSrcu(layout: LayoutBuilder, name: string, threads: number, kind: number = LockKind.srcu): Srcu {
   return Object.freeze({
     side: layout.region({
       name: `${name}.side`,
@@ -30,18 +32,19 @@ export function createSrcu(layout: LayoutBuilder, name: string, threads: number)
       meaning: 'side on which each thread reads: bit 0 or 1',
     }),
     threads,
+    kind,
   });
 }
 
 /** srcu_read_lock. Sections of one thread do not nest. */
 export function srcuReadLock(m: Memory, srcu: Srcu, thread: number): void {
   m.store(srcu.readers + thread, 1 << m.load(srcu.side));
-  m.note(GhostEvent.lockAcquired, -1, LockKind.srcu);
+  m.note(GhostEvent.lockAcquired, -1, srcu.kind);
 }
 
 /** srcu_read_unlock. */
 export function srcuReadUnlock(m: Memory, srcu: Srcu, thread: number): void {
-  m.note(GhostEvent.lockReleased, -1, LockKind.srcu);
+  m.note(GhostEvent.lockReleased, -1, srcu.kind);
   m.store(srcu.readers + thread, 0);
   m.wake(srcu.readers + thread);
 }

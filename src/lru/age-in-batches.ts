@@ -1,6 +1,6 @@
 import type { Vm } from '../mmu/vm.ts';
-import { mmuNotifierClearYoung, mmuNotifierTestYoung } from '../notifier/aging.ts';
 import { PAGE_BYTES } from '../notifier/byte-range.ts';
+import { mmuNotifierClearYoung, mmuNotifierTestYoung } from '../notifier/subscribers.ts';
 import { bitmapWords, clearBitmap, setBitmapBit, testBitmapBit } from '../shared/bitmap.ts';
 import { CallAnswer, GhostEvent } from '../shared/ghost-event.ts';
 import type { Memory, Word } from '../shared/memory.ts';

@@ -1,7 +1,7 @@
 import type { Vm } from '../mmu/vm.ts';
-import { mmuNotifierClearFlushYoung, mmuNotifierClearYoung, mmuNotifierTestYoung } from '../notifier/aging.ts';
 import type { AgingAnswer } from '../notifier/aging-answer.ts';
 import { firstPageOf, PAGE_BYTES, pageBehind } from '../notifier/byte-range.ts';
+import { mmuNotifierClearFlushYoung, mmuNotifierClearYoung, mmuNotifierTestYoung } from '../notifier/subscribers.ts';
 import { testBitmapBit } from '../shared/bitmap.ts';
 import { BITMAP_GIVEN, CallAnswer, GhostEvent } from '../shared/ghost-event.ts';
 import type { Memory, Word } from '../shared/memory.ts';

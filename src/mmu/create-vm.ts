@@ -2,6 +2,7 @@ import { createMmuLock } from '../locks/mmu-lock.ts';
 import { createQueuedSpinlock } from '../locks/queued-spinlock.ts';
 import { createRcu, initRcu } from '../locks/rcu.ts';
 import { createSrcu } from '../locks/srcu.ts';
+import { srcuKind } from '../shared/ghost-event.ts';
 import type { LayoutBuilder, ReadWord } from '../shared/layout.ts';
 import type { Memory, Word } from '../shared/memory.ts';
 import { type SpteLayout, tableName } from '../shared/spte.ts';
@@ -16,6 +17,7 @@ import {
   INFO_LEVEL,
   INFO_ROLE,
   type MachineSpec,
+  type Mm,
   PML_ENTRIES,
   ROLE_GUEST_MODE,
   ROLE_SMM,
@@ -48,7 +50,7 @@ export interface VmConfig {
   readonly spte: SpteLayout;
   /** All slots that there may ever be. */
   readonly slots: readonly MemslotSpec[];
-  /** vCPUs are threads 0 … vcpus-1. */
+  /** vCPUs are threads 0 … vcpus-1, or the next ones behind those of the machines that the process has already. */
   readonly vcpus: number;
   /** All threads that may take a lock or open a section, vCPUs included. */
   readonly threads: number;
@@ -75,13 +77,23 @@ const DEFAULT_MACHINE: Required<MachineSpec> = Object.freeze({
   entryFlushesTlb: false,
 });
 
-/** Lays the words of a VM out. Word names for SPTEs tell the gfn that the entry translates. */
-export function createVm(layout: LayoutBuilder, config: VmConfig): Vm {
+/**
+ * Lays the words of a VM out. Word names for SPTEs tell the gfn that the entry translates.
+ *
+ * @param mm the process that it belongs to, if that has virtual machines already: they share the host's words
+ */
+export function createVm(layout: LayoutBuilder, config: VmConfig, mm: Mm = { subscribers: null }): Vm {
+  const before = mm.subscribers;
+  const index = before === null ? 0 : before.index + 1;
+  const firstVcpu = before === null ? 0 : before.firstVcpu + before.vcpus;
   const { geometry, vcpus, threads, pages, slots } = config;
   const machine = Object.freeze({ ...DEFAULT_MACHINE, ...config.machine });
   if (machine.hugePages && geometry.levels < 2) throw new RangeError('2M pages take at least two levels of tables');
   if (config.spte.adTypeShift === 0 && (!machine.adBits || (machine.pml && machine.nested))) {
     throw new RangeError(`${config.spte.name} SPTEs cannot say that their A/D bits are not in use, or not logged`);
+  }
+  if (before !== null && !isSameHost(before, config, machine)) {
+    throw new RangeError('virtual machines of one process have one host: its pages, their size, and its threads');
   }
   const hasShadowMmu = machine.nested || !machine.tdpMmu || !machine.npt;
   const entries = 2 ** geometry.entryBits;
@@ -103,12 +115,13 @@ export function createVm(layout: LayoutBuilder, config: VmConfig): Vm {
   const ownedByVcpu = (name: string, perVcpu: number, meaning: string): Word =>
     layout.region({
       name,
-      count: vcpus * perVcpu,
+      count: (firstVcpu + vcpus) * perVcpu,
       wordClass: 'private',
       owner: 'each vCPU',
       meaning,
       padded: true,
-      wordName: (index) => `${name}[vcpu${Math.floor(index / perVcpu)}]${perVcpu > 1 ? `[${index % perVcpu}]` : ''}`,
+      wordName: (word) =>
+        `${name}[vcpu${Math.floor(word / perVcpu) - firstVcpu}]${perVcpu > 1 ? `[${word % perVcpu}]` : ''}`,
     });
 
   const infoNames = [
@@ -147,7 +160,10 @@ export function createVm(layout: LayoutBuilder, config: VmConfig): Vm {
     return head < slotPages ? `rmap[slot ${slot}, page ${head}]` : `rmap[slot ${slot}, 2M page ${head - slotPages}]`;
   };
 
-  return Object.freeze({
+  const vm: Vm = Object.freeze({
+    mm,
+    nextSubscriber: before,
+    index,
     rules: config.rules,
     spte: config.spte,
     machine,
@@ -155,13 +171,15 @@ export function createVm(layout: LayoutBuilder, config: VmConfig): Vm {
     levels: geometry.levels,
     entryBits: geometry.entryBits,
     entries,
+    firstVcpu,
     vcpus,
     threads,
     mmuLock: createMmuLock(layout, 'mmuLock', threads),
     pagesLock: createQueuedSpinlock(layout, 'tdpMmuPagesLock', threads),
-    pageTableLock: createQueuedSpinlock(layout, 'pageTableLock', threads),
-    rcu: createRcu(layout, 'rcu', threads),
-    srcu: createSrcu(layout, 'srcu', threads),
+    pageTableLock: before?.pageTableLock ?? createQueuedSpinlock(layout, 'pageTableLock', threads),
+    // The kernel has one RCU: a grace period waits for the sections of all.
+    rcu: before?.rcu ?? createRcu(layout, 'rcu', threads),
+    srcu: createSrcu(layout, 'srcu', threads, srcuKind(index)),
     memslots: layout.region({
       name: 'memslot',
       count: slots.length * SLOT_WORDS * (machine.memslotsChange ? 2 : 1),
@@ -222,6 +240,7 @@ export function createVm(layout: LayoutBuilder, config: VmConfig): Vm {
       wordName: nameSpte,
     }),
     tableCount,
+    tablesBefore: before === null ? 0 : before.tablesBefore + before.tableCount + 1,
     freeTables: shared('freeTables', tableBitmapWords, 'a bit for each table that may be handed out', true),
     retiredTables: shared('retiredTables', tableBitmapWords, 'a bit for each table that awaits its grace period', true),
     retiredCount: shared('retiredCount', 1, 'bits set in retiredTables', true),
@@ -237,11 +256,11 @@ export function createVm(layout: LayoutBuilder, config: VmConfig): Vm {
     tableCache: ownedByVcpu('tableCache', geometry.levels, 'mmu_shadow_page_cache: ids of empty tables at hand'),
     vcpuStates: layout.region({
       name: 'vcpuState',
-      count: vcpus * VCPU_STATE_STRIDE,
+      count: (firstVcpu + vcpus) * VCPU_STATE_STRIDE,
       wordClass: 'shared',
       padded: true,
       meaning: 'in guest | which | requests | kick of each vCPU',
-      wordName: (index) => `vcpuState[vcpu${Math.floor(index / VCPU_STATE_STRIDE)}]`,
+      wordName: (word) => `vcpuState[vcpu${Math.floor(word / VCPU_STATE_STRIDE) - firstVcpu}]`,
     }),
     vcpuRoots: ownedByVcpu('vcpuRoot', GUEST_MODES, 'root.hpa for L1, L2 and SMM as a table id, 0 = none'),
     tlbEntries: config.tlbEntries,
@@ -249,15 +268,29 @@ export function createVm(layout: LayoutBuilder, config: VmConfig): Vm {
     tlbSptes: ownedByVcpu('tlbSpte', config.tlbEntries, 'the leaf SPTE as it was walked'),
     pmlIndexes: machine.pml ? ownedByVcpu('pmlIndex', 1, 'entries in the PML buffer') : none,
     pmlBuffers: machine.pml ? ownedByVcpu('pmlBuffer', PML_ENTRIES, 'gfns whose Dirty the hardware has set') : none,
-    hostPtes: shared('hostPte', pages, "the host's page-table entry of each page", true),
-    hostPmds: machine.hugePages ? shared('hostPmd', hugePageCount, "the host's entry of each 2M page", true) : none,
+    hostPtes: before?.hostPtes ?? shared('hostPte', pages, "the host's page-table entry of each page", true),
+    hostPmds:
+      before?.hostPmds ??
+      (machine.hugePages ? shared('hostPmd', hugePageCount, "the host's entry of each 2M page", true) : none),
     pages,
   });
+  mm.subscribers = vm;
+  return vm;
+}
+
+/** Whether a machine can share the host's words with another. */
+function isSameHost(other: Vm, { geometry, threads, pages }: VmConfig, { hugePages }: Required<MachineSpec>): boolean {
+  return (
+    other.threads === threads &&
+    other.pages === pages &&
+    other.entryBits === geometry.entryBits &&
+    other.machine.hugePages === hugePages
+  );
 }
 
 /**
- * Fills in what is not 0 at the beginning: every host page is present and writable. Call once, before any thread
- * starts, and `initMemslot` for each slot.
+ * Fills in what is not 0 at the beginning: every host page is present and writable. Call once for each VM, before any
+ * thread starts, and `initMemslot` for each slot.
  */
 export function initVm(m: Memory, vm: Vm): void {
   initRcu(m, vm.rcu);

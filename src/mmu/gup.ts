@@ -13,7 +13,7 @@ import {
   sameHostPage,
 } from './host-page-table.ts';
 import { splitHostHugePage } from './host-split.ts';
-import { invalidateRangeEnd, invalidateRangeStart } from './invalidate.ts';
+import { invalidateRangeEnd, invalidateRangeStart } from './invalidate-subscribers.ts';
 import type { Vm } from './vm.ts';
 
 /** What the host does when a page is asked for. Callers hold `vm.srcu`. */

@@ -1,7 +1,7 @@
 import type { Memory } from '../shared/memory.ts';
 import { hasWholePmd, hostPmdWord, loadHostPmd } from './host-page-state.ts';
 import { HOST_CLAIMED, HOST_PRESENT, sameHostPage } from './host-page-table.ts';
-import { invalidateRangeEnd, invalidateRangeStart } from './invalidate.ts';
+import { invalidateRangeEnd, invalidateRangeStart } from './invalidate-subscribers.ts';
 import type { Vm } from './vm.ts';
 
 /**

@@ -1,5 +1,4 @@
 import { writeLock, writeUnlock } from '../locks/mmu-lock.ts';
-import { srcuReadLock, srcuReadUnlock } from '../locks/srcu.ts';
 import type { Memory } from '../shared/memory.ts';
 import { firstSlot, slotGfn, slotPage, slotPages } from './memslots.ts';
 import { unmapGfnRange } from './unmap.ts';
@@ -11,22 +10,10 @@ export const SWAPPING = 1 << 30;
 
 /**
  * kvm_mmu_notifier_invalidate_range_start over host pages [startPage, endPage): when it returns, no SPTE and no TLB
- * entry reaches what is behind them, and faults on them retry until `mmuNotifierInvalidateRangeEnd`.
+ * entry of this VM reaches what is behind them, and faults on them retry until `kvmInvalidateRangeEnd`. The caller holds
+ * `vm.srcu`.
  */
-export function mmuNotifierInvalidateRangeStart(
-  m: Memory,
-  vm: Vm,
-  thread: number,
-  startPage: number,
-  endPage: number,
-): void {
-  srcuReadLock(m, vm.srcu, thread);
-  invalidateRangeStart(m, vm, thread, startPage, endPage);
-  srcuReadUnlock(m, vm.srcu, thread);
-}
-
-/** The same for a caller that holds `vm.srcu`: a fault for which the host has to replace a page. */
-export function invalidateRangeStart(m: Memory, vm: Vm, thread: number, startPage: number, endPage: number): void {
+export function kvmInvalidateRangeStart(m: Memory, vm: Vm, thread: number, startPage: number, endPage: number): void {
   // A memslot update waits for this count, so that start and end see the same slots.
   m.awaitAdd(vm.activeInvalidations, SWAPPING, 0, 1);
   let locked = false;
@@ -52,21 +39,8 @@ export function invalidateRangeStart(m: Memory, vm: Vm, thread: number, startPag
   if (locked) writeUnlock(m, vm.mmuLock);
 }
 
-/** kvm_mmu_notifier_invalidate_range_end. */
-export function mmuNotifierInvalidateRangeEnd(
-  m: Memory,
-  vm: Vm,
-  thread: number,
-  startPage: number,
-  endPage: number,
-): void {
-  srcuReadLock(m, vm.srcu, thread);
-  invalidateRangeEnd(m, vm, thread, startPage, endPage);
-  srcuReadUnlock(m, vm.srcu, thread);
-}
-
-/** The same for a caller that holds `vm.srcu`. */
-export function invalidateRangeEnd(m: Memory, vm: Vm, thread: number, startPage: number, endPage: number): void {
+/** kvm_mmu_notifier_invalidate_range_end. The caller holds `vm.srcu`. */
+export function kvmInvalidateRangeEnd(m: Memory, vm: Vm, thread: number, startPage: number, endPage: number): void {
   if (touchesSlot(m, vm, startPage, endPage)) {
     writeLock(m, vm.mmuLock, thread);
     invalidateEnd(m, vm);

@@ -170,6 +170,8 @@ export interface Rules {
   readonly callersHoldPageTableLock: boolean;
   /** An aging call goes on to the next memslot that its range meets. */
   readonly agesEverySlot: boolean;
+  /** A test through a bitmap asks every subscriber of the notifier, also behind one that has found something young. */
+  readonly bitmapTestAsksAll: boolean;
   /** Who waits for the bit lock of an rmap looks afterwards whether it has become empty. */
   readonly rmapLockRechecksEmpty: boolean;
   /** A swap of the memslots waits until no invalidation is between its start and its end. */

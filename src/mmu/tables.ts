@@ -71,7 +71,7 @@ export function initTable(m: Memory, vm: Vm, table: number, level: number, gfn: 
 
 /** call_rcu(tdp_mmu_free_sp_rcu_callback): hands an unlinked table back once its grace period is over. */
 export function retireTable(m: Memory, vm: Vm, table: number): void {
-  m.note(GhostEvent.tableRetired, -1, table);
+  m.note(GhostEvent.tableRetired, -1, vm.tablesBefore + table);
   // The stamp comes before the bit: whoever sees the bit sees the stamp that belongs to it.
   m.store(infoWord(vm, table, INFO_STAMP), rcuStamp(m, vm.rcu));
   m.setBits(vm.retiredTables + (table >>> 5), 1 << (table & 31));
@@ -92,7 +92,7 @@ function reclaimTables(m: Memory, vm: Vm): void {
         m.setBits(vm.retiredTables + index, bit);
         continue;
       }
-      m.note(GhostEvent.tableRecycled, -1, table);
+      m.note(GhostEvent.tableRecycled, -1, vm.tablesBefore + table);
       m.add(vm.retiredCount, -1);
       m.setBits(vm.freeTables + index, bit);
     }

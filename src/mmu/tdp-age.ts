@@ -40,7 +40,7 @@ export function tdpMmuAgeGfnRange(m: Memory, vm: Vm, thread: number, range: Agin
   needRootList(m, vm);
   for (let root = m.load(vm.firstRoot); root !== 0; root = nextRoot(m, vm, root)) {
     if (!isAgedRoot(m, vm, root, addressSpace)) continue;
-    m.note(GhostEvent.tableEntered, -1, root);
+    m.note(GhostEvent.tableEntered, -1, vm.tablesBefore + root);
     if (ageTable(m, vm, range, action, root, vm.levels, range.start, range.end)) {
       young = true;
       // A test has its answer; a clear must do every root, or Accessed stays set in the others.
@@ -69,14 +69,14 @@ function ageRootsOneByOne(
   while (root !== 0) {
     if (isAgedRoot(m, vm, root, addressSpace)) {
       rcuReadLock(m, vm.rcu, thread);
-      m.note(GhostEvent.tableEntered, -1, root);
+      m.note(GhostEvent.tableEntered, -1, vm.tablesBefore + root);
       const found = ageTable(m, vm, range, action, root, vm.levels, range.start, range.end);
       rcuReadUnlock(m, vm.rcu, thread);
       if (found) young = true;
       if (found && action === TEST && range.bitmap === 0) break;
     }
     const next = nextRoot(m, vm, root);
-    m.note(GhostEvent.tableEntered, -1, root);
+    m.note(GhostEvent.tableEntered, -1, vm.tablesBefore + root);
     root = next;
   }
   return young;
@@ -120,7 +120,7 @@ function ageTable(
         found = ageLargeLeaf(m, vm, range, action, word, spte, level, gfn, end);
       } else {
         const child = backingOf(spte);
-        m.note(GhostEvent.tableEntered, -1, child);
+        m.note(GhostEvent.tableEntered, -1, vm.tablesBefore + child);
         found = ageTable(m, vm, range, action, child, level - 1, gfn, end);
       }
       if (found) {

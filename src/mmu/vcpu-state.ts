@@ -37,9 +37,10 @@ export function vcpuStateWord(vm: Vm, vcpu: number): Word {
  */
 export function makeAllCpusRequest(m: Memory, vm: Vm, request: number, awaitAcknowledgement: boolean): boolean {
   let called = false;
-  for (let vcpu = 0; vcpu < vm.vcpus; vcpu++) m.setBits(vcpuStateWord(vm, vcpu), request | KICK);
+  const end = vm.firstVcpu + vm.vcpus;
+  for (let vcpu = vm.firstVcpu; vcpu < end; vcpu++) m.setBits(vcpuStateWord(vm, vcpu), request | KICK);
   if (!awaitAcknowledgement) return false;
-  for (let vcpu = 0; vcpu < vm.vcpus; vcpu++) {
+  for (let vcpu = vm.firstVcpu; vcpu < end; vcpu++) {
     const state = m.load(vcpuStateWord(vm, vcpu));
     if ((state & IN_GUEST) === 0 || (state & KICK) === 0) continue;
     m.awaitBits(vcpuStateWord(vm, vcpu), KICK, 0);

@@ -18,7 +18,7 @@ import {
 } from './vcpu-state.ts';
 import { GUEST_MODES, L1, L2, type Vm } from './vm.ts';
 
-/** vCPU `n` is thread `n`. */
+/** A vCPU goes by its thread's number: vCPU `n` of a VM is thread `vm.firstVcpu + n`. */
 
 /** Where a vCPU's root for a guest mode is. */
 export function vcpuRootWord(vm: Vm, vcpu: number, mode: number): Word {

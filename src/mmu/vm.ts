@@ -32,8 +32,26 @@ export interface MachineSpec {
   readonly entryFlushesTlb?: boolean;
 }
 
+/**
+ * The process (`struct mm_struct`) whose memory virtual machines have for theirs: each of them is a subscriber of its MMU
+ * notifier.
+ */
+export interface Mm {
+  /**
+   * The first subscriber, from which `nextSubscriber` leads on: the machine created last (mmu_notifier_register adds at the
+   * head). Changes only at setup.
+   */
+  subscribers: Vm | null;
+}
+
 /** Where the words of one virtual machine (`struct kvm`) are. Nothing in it changes after setup. */
 export interface Vm {
+  /** The process whose memory it has: rcu, pageTableLock, hostPtes and hostPmds are the same for all of its machines. */
+  readonly mm: Mm;
+  /** The subscriber behind this one: the machine that was created before it. */
+  readonly nextSubscriber: Vm | null;
+  /** How many machines of the process were created before it. */
+  readonly index: number;
   readonly rules: Rules;
   readonly spte: SpteLayout;
   readonly machine: Required<MachineSpec>;
@@ -43,7 +61,10 @@ export interface Vm {
   readonly entryBits: number;
   /** Entries a table. */
   readonly entries: number;
+  /** vCPUs are threads `firstVcpu` … `firstVcpu + vcpus - 1`. Lower numbers are vCPUs of machines created before. */
+  readonly firstVcpu: number;
   readonly vcpus: number;
+  /** All threads of the process, which have one number each, whatever machine they deal with. */
   readonly threads: number;
   readonly mmuLock: MmuLock;
   /** tdp_mmu_pages_lock: guards the list of roots. */
@@ -94,6 +115,8 @@ export interface Vm {
   /** struct kvm_mmu_page of table `id` begins at `tableInfo + id * TABLE_INFO_WORDS`. */
   readonly tableInfo: Word;
   readonly tableCount: number;
+  /** Table ids of the machines created before. Ghost events number tables through all of them: `tablesBefore + id`. */
+  readonly tablesBefore: number;
   /** A bit for each table that may be handed out. */
   readonly freeTables: Word;
   /** A bit for each table that awaits its grace period. */

@@ -9,7 +9,7 @@ export const FAST = 1 << 2;
 export interface AgingAnswer {
   /**
    * *young*: something in the range was accessed since it was last cleared. *old*: nothing was. *unreliable*: a bitmap
-   * was given and not worked through; the call says nothing about the range.
+   * was given, and some subscriber did not work through it; the call says nothing about the range.
    */
   readonly answer: 'young' | 'old' | 'unreliable';
   /** Found young by a walk without `mmu_lock`, so that looking around would be cheap. */
@@ -18,14 +18,39 @@ export interface AgingAnswer {
   readonly flags: number;
 }
 
-const OLD_ANSWER: AgingAnswer = Object.freeze({ answer: 'old', fast: false, flags: 0 });
-const YOUNG_ANSWER: AgingAnswer = Object.freeze({ answer: 'young', fast: false, flags: YOUNG });
-const FAST_ANSWER: AgingAnswer = Object.freeze({ answer: 'young', fast: true, flags: FAST });
-const UNRELIABLE_ANSWER: AgingAnswer = Object.freeze({ answer: 'unreliable', fast: false, flags: UNRELIABLE });
+const OLD_ANSWER = answerOf(0);
+const YOUNG_ANSWER = answerOf(YOUNG);
+const FAST_ANSWER = answerOf(FAST);
+const YOUNG_AND_FAST_ANSWER = answerOf(YOUNG | FAST);
+const UNRELIABLE_ANSWER = answerOf(UNRELIABLE);
+const UNRELIABLE_YOUNG_ANSWER = answerOf(UNRELIABLE | YOUNG);
+const UNRELIABLE_FAST_ANSWER = answerOf(UNRELIABLE | FAST);
+const UNRELIABLE_YOUNG_AND_FAST_ANSWER = answerOf(UNRELIABLE | YOUNG | FAST);
 
-/** One of four shared objects: aging calls are hot and allocate nothing. */
+/** One of eight shared objects: aging calls are hot and allocate nothing. Flags of several subscribers may be mixed. */
 export function agingAnswer(flags: number): AgingAnswer {
-  if ((flags & UNRELIABLE) !== 0) return UNRELIABLE_ANSWER;
-  if ((flags & FAST) !== 0) return FAST_ANSWER;
-  return (flags & YOUNG) !== 0 ? YOUNG_ANSWER : OLD_ANSWER;
+  switch (flags) {
+    case YOUNG:
+      return YOUNG_ANSWER;
+    case FAST:
+      return FAST_ANSWER;
+    case YOUNG | FAST:
+      return YOUNG_AND_FAST_ANSWER;
+    case UNRELIABLE:
+      return UNRELIABLE_ANSWER;
+    case UNRELIABLE | YOUNG:
+      return UNRELIABLE_YOUNG_ANSWER;
+    case UNRELIABLE | FAST:
+      return UNRELIABLE_FAST_ANSWER;
+    case UNRELIABLE | YOUNG | FAST:
+      return UNRELIABLE_YOUNG_AND_FAST_ANSWER;
+    default:
+      return OLD_ANSWER;
+  }
+}
+
+function answerOf(flags: number): AgingAnswer {
+  const fast = (flags & FAST) !== 0;
+  const answer = (flags & UNRELIABLE) !== 0 ? 'unreliable' : flags === 0 ? 'old' : 'young';
+  return Object.freeze({ answer, fast, flags });
 }

@@ -8,51 +8,47 @@ import { flushRemoteTlbs } from '../mmu/vcpu-state.ts';
 import type { Vm } from '../mmu/vm.ts';
 import { GhostEvent, KernelWarning } from '../shared/ghost-event.ts';
 import type { Memory, Word } from '../shared/memory.ts';
-import { type AgingAnswer, agingAnswer, FAST, UNRELIABLE, YOUNG } from './aging-answer.ts';
+import { FAST, UNRELIABLE, YOUNG } from './aging-answer.ts';
 import { firstPageOf, pageBehind } from './byte-range.ts';
 
 /**
- * The aging calls of the MMU notifier: byte ranges [start, end) of host virtual memory, rounded outward to pages. None
- * of them sleeps. `bitmap` is 0, or the first word of a bitmap that belongs to the caller, one bit a page, bit 0 the
- * last page of the range; it has `bitmapBits` bits, as many as the range has pages unless said otherwise.
+ * What one virtual machine does of the MMU notifier's aging calls (virt/kvm/kvm_main.c): byte ranges [start, end) of host
+ * virtual memory, rounded outward to pages; the results are MMU_NOTIFIER_… flags. None of them sleeps. `bitmap` is 0, or
+ * the first word of a bitmap that belongs to the caller, one bit a page, bit 0 the last page of the range; it has
+ * `bitmapBits` bits.
  */
 
 /** kvm_mmu_notifier_test_young: whether pages are young; nothing changes. Fills the bitmap, which the caller cleared. */
-export function mmuNotifierTestYoung(
+export function kvmTestYoung(
   m: Memory,
   vm: Vm,
   thread: number,
   start: number,
   end: number,
   bitmap: Word,
-  bitmapBits: number = pagesOf(start, end),
-): AgingAnswer {
-  return answered(m, testClearYoung(m, vm, thread, TEST, start, end, bitmap, bitmapBits));
+  bitmapBits: number,
+): number {
+  return testClearYoung(m, vm, thread, TEST, start, end, bitmap, bitmapBits);
 }
 
 /** kvm_mmu_notifier_clear_young: makes pages old, those selected if there is a bitmap. Never flushes TLBs. */
-export function mmuNotifierClearYoung(
+export function kvmClearYoung(
   m: Memory,
   vm: Vm,
   thread: number,
   start: number,
   end: number,
   bitmap: Word,
-  bitmapBits: number = pagesOf(start, end),
-): AgingAnswer {
-  return answered(m, testClearYoung(m, vm, thread, CLEAR, start, end, bitmap, bitmapBits));
+  bitmapBits: number,
+): number {
+  return testClearYoung(m, vm, thread, CLEAR, start, end, bitmap, bitmapBits);
 }
 
 /** kvm_mmu_notifier_clear_flush_young: as clear_young without a bitmap; flushes TLBs if young, where the rules say so. */
-export function mmuNotifierClearFlushYoung(m: Memory, vm: Vm, thread: number, start: number, end: number): AgingAnswer {
+export function kvmClearFlushYoung(m: Memory, vm: Vm, thread: number, start: number, end: number): number {
   const flushIfYoung = vm.rules.clearFlushYoungFlushes;
   const aged = ageHvaRange(m, vm, thread, CLEAR, start, end, 0, 0, !vm.rules.agingTakesMmuLock, flushIfYoung);
-  return answered(m, (aged & AGED_YOUNG) !== 0 ? YOUNG : 0);
-}
-
-function answered(m: Memory, flags: number): AgingAnswer {
-  m.note(GhostEvent.agingCallDone, -1, 0);
-  return agingAnswer(flags);
+  return (aged & AGED_YOUNG) !== 0 ? YOUNG : 0;
 }
 
 /**
@@ -174,9 +170,4 @@ function ageHvaRange(
 export function agingTakesTurns(vm: Vm): boolean {
   const { agingTakesMmuLock, fastPass, tdpBulkTakesMmuLock } = vm.rules;
   return agingTakesMmuLock && (fastPass === 'none' || (fastPass === 'read-lock' && tdpBulkTakesMmuLock === 'write'));
-}
-
-/** Host pages that a byte range touches. */
-function pagesOf(start: number, end: number): number {
-  return pageBehind(end) - firstPageOf(start);
 }

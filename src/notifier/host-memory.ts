@@ -3,11 +3,11 @@ import { getUserPage, noteRevoked } from '../mmu/gup.ts';
 import { lookUpHostPage, replaceHostEntry } from '../mmu/host-page-state.ts';
 import { HOST_PRESENT, HOST_SHARED, HOST_WRITABLE, HOST_ZERO, sameHostPage } from '../mmu/host-page-table.ts';
 import { splitHostHugePage } from '../mmu/host-split.ts';
-import { mmuNotifierInvalidateRangeEnd, mmuNotifierInvalidateRangeStart } from '../mmu/invalidate.ts';
+import { mmuNotifierInvalidateRangeEnd, mmuNotifierInvalidateRangeStart } from '../mmu/invalidate-subscribers.ts';
 import type { Vm } from '../mmu/vm.ts';
 import type { Memory } from '../shared/memory.ts';
-import { mmuNotifierClearFlushYoung } from './aging.ts';
 import { PAGE_BYTES } from './byte-range.ts';
+import { mmuNotifierClearFlushYoung } from './subscribers.ts';
 
 /** What a process does with its own memory while it is guest memory (mm/), with the notifier calls that each makes. */
 

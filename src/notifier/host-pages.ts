@@ -1,5 +1,5 @@
 import { hostVersionOf, NEXT_VERSION } from '../mmu/host-page-table.ts';
-import { mmuNotifierInvalidateRangeEnd, mmuNotifierInvalidateRangeStart } from '../mmu/invalidate.ts';
+import { mmuNotifierInvalidateRangeEnd, mmuNotifierInvalidateRangeStart } from '../mmu/invalidate-subscribers.ts';
 import type { Vm } from '../mmu/vm.ts';
 import { GhostEvent } from '../shared/ghost-event.ts';
 import type { Memory } from '../shared/memory.ts';

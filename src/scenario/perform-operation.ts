@@ -17,7 +17,7 @@ import { pagesOfLevel } from '../mmu/tables.ts';
 import { evictTlb, flushTlb } from '../mmu/tlb.ts';
 import { leaveGuest, putRoot, reloadRoot } from '../mmu/vcpu.ts';
 import { flushRemoteTlbs } from '../mmu/vcpu-state.ts';
-import { L1, L2, SMM } from '../mmu/vm.ts';
+import { L1, L2, SMM, type Vm } from '../mmu/vm.ts';
 import { slotGfnWriteProtect } from '../mmu/write-protect.ts';
 import { zapAllFast } from '../mmu/zap-root.ts';
 import type { AgingAnswer } from '../notifier/aging-answer.ts';
@@ -27,23 +27,23 @@ import { takePagesBack } from '../notifier/host-pages.ts';
 import { clearBitmap, setBitmapBit, testBitmapBit } from '../shared/bitmap.ts';
 import { GhostEvent } from '../shared/ghost-event.ts';
 import type { Memory, Word } from '../shared/memory.ts';
-import type { ScenarioOperation } from './scenario.ts';
-import type { Actor, ScenarioVm } from './scenario-machine.ts';
+import type { ScenarioMemslot, ScenarioOperation } from './scenario.ts';
+import type { Actor, OneVm, ScenarioVm } from './scenario-machine.ts';
 
 /** Performs one operation of a scenario, in whatever engine the memory belongs to; its result as scenario files have it. */
 export function performOperation(m: Memory, machine: ScenarioVm, actor: Actor, operation: ScenarioOperation): string {
-  const { vm } = machine;
-  const { thread } = actor;
+  const { thread, own } = actor;
+  const { vm } = own;
   switch (operation.op) {
     case 'read':
     case 'write':
-      return access(m, machine, thread, operation.gfn, operation.op === 'write', L1);
+      return access(m, machine, actor, operation.gfn, operation.op === 'write', L1);
     case 'nestedRead':
     case 'nestedWrite':
-      return access(m, machine, thread, operation.gfn, operation.op === 'nestedWrite', L2);
+      return access(m, machine, actor, operation.gfn, operation.op === 'nestedWrite', L2);
     case 'smmRead':
     case 'smmWrite':
-      return access(m, machine, thread, operation.gfn, operation.op === 'smmWrite', SMM);
+      return access(m, machine, actor, operation.gfn, operation.op === 'smmWrite', SMM);
     case 'vcpuExit':
       leaveGuest(m, vm, thread);
       return 'ok';
@@ -77,16 +77,16 @@ type HostOperation = Exclude<
 >;
 
 function hostOperation(m: Memory, machine: ScenarioVm, actor: Actor, operation: HostOperation): string {
-  const { vm } = machine;
-  const { thread } = actor;
+  const { thread, own } = actor;
+  const { vm } = own;
   switch (operation.op) {
     case 'testYoung':
       return operation.bitmap
-        ? testThroughBitmap(m, machine, thread, operation.start, operation.end)
-        : testPageByPage(m, machine, thread, operation.start, operation.end);
+        ? testThroughBitmap(m, machine, actor, operation.start, operation.end)
+        : testPageByPage(m, machine, actor, operation.start, operation.end);
     case 'clearYoung': {
       const bitmap = select(m, machine, thread, operation.end, operation.bitmap);
-      return clearYoung(m, machine, thread, bytes(operation.start), bytes(operation.end), bitmap);
+      return clearYoung(m, actor, bytes(operation.start), bytes(operation.end), bitmap);
     }
     case 'clearFlushYoung': {
       pageTableLock(m, vm, thread);
@@ -95,7 +95,7 @@ function hostOperation(m: Memory, machine: ScenarioVm, actor: Actor, operation: 
       return answerText(answer);
     }
     case 'damonMkold':
-      return clearYoung(m, machine, thread, operation.address, operation.address + PAGE_BYTES, 0);
+      return clearYoung(m, actor, operation.address, operation.address + PAGE_BYTES, 0);
     case 'lruWalk': {
       const young = emptyBitmap(m, machine, thread);
       lruAgingWalk(m, vm, thread, operation.start, operation.end, young, lruBatch(machine, thread));
@@ -139,45 +139,46 @@ type VmmOperation = Exclude<
 
 /** One call into KVM by the VMM. */
 function vmmOperation(m: Memory, machine: ScenarioVm, actor: Actor, operation: VmmOperation): string {
-  const { vm, slotsLock } = machine;
-  const { thread } = actor;
+  const { thread, own } = actor;
+  const { vm, slotsLock } = own;
   if (actor.isVcpu) leaveGuest(m, vm, thread);
   // slots_lock keeps whoever changes slots, or hands out their logs, from meeting another.
   queuedSpinLock(m, slotsLock, thread);
-  const result = underSlotsLock(m, machine, thread, operation);
+  const result = underSlotsLock(m, machine, actor, operation);
   queuedSpinUnlock(m, slotsLock, thread);
   return result;
 }
 
-function underSlotsLock(m: Memory, machine: ScenarioVm, thread: number, operation: VmmOperation): string {
-  const { vm } = machine;
+function underSlotsLock(m: Memory, machine: ScenarioVm, actor: Actor, operation: VmmOperation): string {
+  const { thread, own } = actor;
+  const { vm } = own;
   switch (operation.op) {
     case 'dirtyLogOn': {
-      const slot = slotIndex(machine, operation.slot);
+      const slot = slotIndex(own, operation.slot);
       enableDirtyLogging(m, vm, thread, slot);
-      notePages(m, machine, slot, GhostEvent.loggingBegun);
+      notePages(m, own, slot, GhostEvent.loggingBegun);
       return 'ok';
     }
     case 'dirtyLogOff': {
-      const slot = slotIndex(machine, operation.slot);
-      notePages(m, machine, slot, GhostEvent.loggingEnded);
+      const slot = slotIndex(own, operation.slot);
+      notePages(m, own, slot, GhostEvent.loggingEnded);
       disableDirtyLogging(m, vm, thread, slot);
       return 'ok';
     }
     case 'getDirtyLog':
-      return handOutDirtyLog(m, machine, thread, slotIndex(machine, operation.slot));
+      return handOutDirtyLog(m, machine, actor, slotIndex(own, operation.slot));
     case 'clearDirtyLog':
-      return clearHandedOut(m, machine, thread, slotIndex(machine, operation.slot));
+      return clearHandedOut(m, machine, actor, slotIndex(own, operation.slot));
     case 'addMemslot': {
-      const slot = slotIndex(machine, operation.slot);
-      const { gfn, hva, pages, as, log } = machine.slots[slot] as (typeof machine.slots)[number];
+      const slot = slotIndex(own, operation.slot);
+      const { gfn, hva, pages, as, log } = own.slots[slot] as ScenarioMemslot;
       addMemslot(m, vm, slot, gfn, hva, pages, as, log);
-      if (log) notePages(m, machine, slot, GhostEvent.loggingBegun);
+      if (log) notePages(m, own, slot, GhostEvent.loggingBegun);
       return 'ok';
     }
     case 'deleteMemslot': {
-      const slot = slotIndex(machine, operation.slot);
-      notePages(m, machine, slot, GhostEvent.loggingEnded);
+      const slot = slotIndex(own, operation.slot);
+      notePages(m, own, slot, GhostEvent.loggingEnded);
       deleteMemslot(m, vm, thread, slot);
       return 'ok';
     }
@@ -190,14 +191,14 @@ function underSlotsLock(m: Memory, machine: ScenarioVm, thread: number, operatio
       writeUnlock(m, vm.mmuLock);
       return 'ok';
     case 'splitHuge': {
-      const { slot, first } = hugePageOf(m, machine, operation.gfn);
+      const { slot, first } = hugePageOf(m, vm, operation.gfn);
       lockForTdpBulk(m, vm, thread);
       trySplitHugePages(m, vm, thread, slot, first, first + pagesOfLevel(vm, 2));
       unlockForTdpBulk(m, vm);
       return 'ok';
     }
     case 'recoverHuge':
-      recoverHugePages(m, vm, thread, hugePageOf(m, machine, operation.gfn).slot);
+      recoverHugePages(m, vm, thread, hugePageOf(m, vm, operation.gfn).slot);
       return 'ok';
     case 'protectShadow': {
       writeLock(m, vm.mmuLock, thread);
@@ -211,15 +212,17 @@ function underSlotsLock(m: Memory, machine: ScenarioVm, thread: number, operatio
   }
 }
 
-function access(m: Memory, machine: ScenarioVm, vcpu: number, gfn: number, write: boolean, mode: number): string {
-  const { vm } = machine;
+function access(m: Memory, machine: ScenarioVm, actor: Actor, gfn: number, write: boolean, mode: number): string {
+  const { thread: vcpu, own } = actor;
+  const { vm } = own;
   const page = hostPageOfGfn(m, vm, gfn, mode === SMM ? 1 : 0);
   guestAccess(m, vm, vcpu, gfn, page, write, mode);
   if (!machine.staysInGuest) leaveGuest(m, vm, vcpu);
   return 'ok';
 }
 
-function clearYoung(m: Memory, { vm }: ScenarioVm, thread: number, start: number, end: number, bitmap: Word): string {
+function clearYoung(m: Memory, { thread, own }: Actor, start: number, end: number, bitmap: Word): string {
+  const { vm } = own;
   pageTableLock(m, vm, thread);
   const answer = clearYoungCall(m, vm, thread, start, end, bitmap);
   pageTableUnlock(m, vm, thread);
@@ -239,25 +242,25 @@ function prefaultText(error: number): string {
   }
 }
 
-function testPageByPage(m: Memory, machine: ScenarioVm, thread: number, start: number, end: number): string {
+function testPageByPage(m: Memory, machine: ScenarioVm, { thread, own }: Actor, start: number, end: number): string {
   const young = emptyBitmap(m, machine, thread);
   let fast = false;
   for (let page = start; page < end; page++) {
-    pageTableLock(m, machine.vm, thread);
-    const answer = testYoungCall(m, machine.vm, thread, bytes(page), bytes(page + 1), 0);
-    pageTableUnlock(m, machine.vm, thread);
+    pageTableLock(m, own.vm, thread);
+    const answer = testYoungCall(m, own.vm, thread, bytes(page), bytes(page + 1), 0);
+    pageTableUnlock(m, own.vm, thread);
     fast ||= answer.fast;
     if (answer.answer === 'young') setBitmapBit(m, young, end - 1 - page);
   }
   return youngText(m, young, start, end) + (fast ? ' fast' : '');
 }
 
-function testThroughBitmap(m: Memory, machine: ScenarioVm, thread: number, start: number, end: number): string {
+function testThroughBitmap(m: Memory, machine: ScenarioVm, { thread, own }: Actor, start: number, end: number): string {
   const bitmap = emptyBitmap(m, machine, thread);
-  pageTableLock(m, machine.vm, thread);
-  const answer = testYoungCall(m, machine.vm, thread, bytes(start), bytes(end), bitmap);
-  pageTableUnlock(m, machine.vm, thread);
-  if (answer.answer === 'unreliable') return 'unreliable';
+  pageTableLock(m, own.vm, thread);
+  const answer = testYoungCall(m, own.vm, thread, bytes(start), bytes(end), bitmap);
+  pageTableUnlock(m, own.vm, thread);
+  if (answer.answer === 'unreliable') return answerText(answer);
   return youngText(m, bitmap, start, end) + (answer.fast ? ' fast' : '');
 }
 
@@ -271,7 +274,7 @@ function select(m: Memory, machine: ScenarioVm, thread: number, end: number, pag
 
 function emptyBitmap(m: Memory, machine: ScenarioVm, thread: number): Word {
   const bitmap = machine.bitmaps + thread * machine.bitmapWords;
-  clearBitmap(m, bitmap, machine.vm.pages);
+  clearBitmap(m, bitmap, machine.pages);
   return bitmap;
 }
 
@@ -291,13 +294,13 @@ function answerText({ answer, fast }: AgingAnswer): string {
 }
 
 /** Hands the log out; where the VMM clears it itself, that is what announces protection. */
-function handOutDirtyLog(m: Memory, machine: ScenarioVm, thread: number, slot: number): string {
-  const { vm } = machine;
-  const out = machine.dirtyLogs + thread * vm.dirtyBitmapWords;
+function handOutDirtyLog(m: Memory, machine: ScenarioVm, { thread, own }: Actor, slot: number): string {
+  const { vm } = own;
+  const out = machine.dirtyLogs + thread * machine.dirtyLogWords;
   const judged = !vm.machine.manualDirtyProtect;
-  if (judged) notePages(m, machine, slot, GhostEvent.handOutBegin);
+  if (judged) notePages(m, own, slot, GhostEvent.handOutBegin);
   getDirtyLog(m, vm, thread, slot, out);
-  const { gfn, hva, pages } = machine.slots[slot] as (typeof machine.slots)[number];
+  const { gfn, hva, pages } = own.slots[slot] as ScenarioMemslot;
   const dirty: number[] = [];
   for (let i = 0; i < pages; i++) {
     const isDirty = testBitmapBit(m, out, i);
@@ -307,28 +310,32 @@ function handOutDirtyLog(m: Memory, machine: ScenarioVm, thread: number, slot: n
   return `dirty {${dirty.join(', ')}}`;
 }
 
-/** Clears what the thread was handed out last. */
-function clearHandedOut(m: Memory, machine: ScenarioVm, thread: number, slot: number): string {
-  const { vm } = machine;
-  const selected = machine.dirtyLogs + thread * vm.dirtyBitmapWords;
-  const { hva, pages } = machine.slots[slot] as (typeof machine.slots)[number];
-  for (let i = 0; i < pages; i++) if (testBitmapBit(m, selected, i)) m.note(GhostEvent.handOutBegin, hva + i, 0);
+/** Clears what the thread was handed out last, and says what that was. */
+function clearHandedOut(m: Memory, machine: ScenarioVm, { thread, own }: Actor, slot: number): string {
+  const { vm } = own;
+  const selected = machine.dirtyLogs + thread * machine.dirtyLogWords;
+  const { gfn, hva, pages } = own.slots[slot] as ScenarioMemslot;
+  const cleared: number[] = [];
+  for (let i = 0; i < pages; i++) {
+    if (!testBitmapBit(m, selected, i)) continue;
+    cleared.push(i);
+    m.note(GhostEvent.handOutBegin, hva + i, 0);
+  }
   clearDirtyLog(m, vm, thread, slot, selected);
-  for (let i = 0; i < pages; i++) if (testBitmapBit(m, selected, i)) m.note(GhostEvent.handOutEnd, hva + i, 1);
-  return 'ok';
+  for (const i of cleared) m.note(GhostEvent.handOutEnd, hva + i, 1);
+  return `dirty {${cleared.map((i) => gfn + i).join(', ')}}`;
 }
 
-function notePages(m: Memory, machine: ScenarioVm, slot: number, event: number): void {
-  const { hva, pages } = machine.slots[slot] as (typeof machine.slots)[number];
+function notePages(m: Memory, own: OneVm, slot: number, event: number): void {
+  const { hva, pages } = own.slots[slot] as ScenarioMemslot;
   for (let i = 0; i < pages; i++) m.note(event, hva + i, 0);
 }
 
-function slotIndex(machine: ScenarioVm, id: number): number {
-  return machine.slots.findIndex((slot) => slot.id === id);
+function slotIndex({ slots }: OneVm, id: number): number {
+  return slots.findIndex((slot) => slot.id === id);
 }
 
-function hugePageOf(m: Memory, machine: ScenarioVm, gfn: number): { slot: number; first: number } {
-  const { vm } = machine;
+function hugePageOf(m: Memory, vm: Vm, gfn: number): { slot: number; first: number } {
   return { slot: slotOfGfn(m, vm, gfn, 0), first: gfn & ~(pagesOfLevel(vm, 2) - 1) };
 }
 

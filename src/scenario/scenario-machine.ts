@@ -1,47 +1,60 @@
 import { createQueuedSpinlock, type QueuedSpinlock } from '../locks/queued-spinlock.ts';
 import { LRU_BATCH_WORDS } from '../lru/age-in-batches.ts';
-import { createVm, initMemslot, initVm } from '../mmu/create-vm.ts';
+import { createVm, initMemslot, initVm, type VmConfig } from '../mmu/create-vm.ts';
 import type { Geometry } from '../mmu/geometry.ts';
 import type { Rules } from '../mmu/rules.ts';
 import { leaveGuest } from '../mmu/vcpu.ts';
-import { VCPU_STATE_STRIDE, type Vm } from '../mmu/vm.ts';
+import { type Mm, VCPU_STATE_STRIDE, type Vm } from '../mmu/vm.ts';
 import { PAGE_BYTES } from '../notifier/byte-range.ts';
 import { bitmapWords } from '../shared/bitmap.ts';
 import type { GhostSink } from '../shared/ghost-sink.ts';
 import { InputError } from '../shared/input-error.ts';
 import { type Layout, LayoutBuilder } from '../shared/layout.ts';
 import type { Word } from '../shared/memory.ts';
+import { PrefixedLayout } from '../shared/prefixed-layout.ts';
 import { SequentialMemory } from '../shared/sequential-memory.ts';
 import { EPT, LEGACY } from '../shared/spte.ts';
 import { WAITER_WORDS } from '../shared/thread-memory.ts';
-import type { Scenario, ScenarioMemslot, ScenarioOperation } from './scenario.ts';
+import type { Scenario, ScenarioMemslot, ScenarioOperation, ThreadOperation, ThreadPlace } from './scenario.ts';
 
 /** Who performs an operation. */
 export interface Actor {
   readonly name: string;
-  /** Number of the thread for locks and sections; a vCPU's own number. */
+  /** Number of the thread for locks and sections, in every virtual machine. */
   readonly thread: number;
   readonly isVcpu: boolean;
+  /** Whose vCPU or VMM it is. To the host's own operations any machine of the process stands for all. */
+  readonly own: OneVm;
+}
+
+/** One virtual machine, with what only its VMM needs. */
+export interface OneVm {
+  readonly vm: Vm;
+  /** All that there may be; their indexes are those of the protocol. */
+  readonly slots: readonly ScenarioMemslot[];
+  /** slots_lock: memslots and dirty logs are one VMM call's at a time. */
+  readonly slotsLock: QueuedSpinlock;
 }
 
 /** The machine of a scenario: its words, and what its threads' operations need to know. Nothing in it changes. */
 export interface ScenarioVm {
-  readonly vm: Vm;
+  /** By number. */
+  readonly vms: readonly OneVm[];
   readonly layout: Layout;
   readonly scenario: Scenario;
   /** All who act, in the threads or in the setup; vCPUs first. */
   readonly actors: readonly Actor[];
-  readonly slots: readonly ScenarioMemslot[];
   /** vCPUs stay in the guest between operations. */
   readonly staysInGuest: boolean;
-  /** slots_lock: memslots and dirty logs are one VMM call's at a time. */
-  readonly slotsLock: QueuedSpinlock;
+  /** Host virtual pages 0 … pages-1. */
+  readonly pages: number;
   readonly waiters: Word;
   readonly bitmaps: Word;
   readonly bitmapWords: number;
   /** `LRU_BATCH_WORDS` words a thread. */
   readonly lruBatches: Word;
   readonly dirtyLogs: Word;
+  readonly dirtyLogWords: number;
 }
 
 const CHANGES_MEMSLOTS: ReadonlySet<ScenarioOperation['op']> = new Set([
@@ -63,41 +76,88 @@ const NEEDS_SHADOW_PAGES: ReadonlySet<ScenarioOperation['op']> = new Set([
 /** @throws InputError if the scenario needs what is not modelled */
 export function createScenarioVm(scenario: Scenario, rules: Rules): ScenarioVm {
   const { machine, memslots } = scenario;
-  if (machine.vms !== 1) throw new InputError(`${placeOf(scenario)}: machine.vms: accepted: 1`);
   checkArchitecture(scenario, rules);
-  const operations = [
-    ...scenario.setup.map(({ operation }) => operation),
-    ...scenario.threads.flatMap((thread) => thread.operations),
-  ];
-  const actors = actorsOf(scenario);
-  const vcpus = Math.max(1, actors.filter(({ isVcpu }) => isVcpu).length);
-  const threads = Math.max(vcpus, ...actors.map(({ thread }) => thread + 1));
+  const performed = performedBy(scenario);
+  const places = placesOf(performed);
+  const vcpus = Array.from({ length: machine.vms }, (_, vm) => vcpusOf(places, vm));
+  const firstVcpus = vcpus.map((_, vm) => sum(vcpus.slice(0, vm)));
+  const hosts = [...places].filter(([, { vcpu }]) => vcpu === null).map(([name]) => name);
+  const threads = sum(vcpus) + hosts.length;
   const pages = Math.max(
     ...memslots.map(({ hva, pages: count }) => hva + count),
-    ...operations.map((operation) => endOfHostRange(operation)),
+    ...performed.map(({ operation }) => endOfHostRange(operation)),
   );
-  const geometry = geometryOf(scenario);
-  const memslotsChange = memslots.some(({ log }) => log) || operations.some(({ op }) => CHANGES_MEMSLOTS.has(op));
   const layout = new LayoutBuilder();
   const waiters = layout.region({ name: 'waiters', count: WAITER_WORDS, wordClass: 'shared', meaning: 'who waits' });
-  const vm = createVm(layout, {
+  const vms: OneVm[] = [];
+  for (let number = 0; number < machine.vms; number++) {
+    const own = performed.filter(({ vm }) => vm === number).map(({ operation }) => operation);
+    const config = { rules, vcpus: vcpus[number] as number, threads, pages };
+    vms.push(createOneVm(layout, scenario, number, own, config, vms[0]?.vm.mm));
+  }
+  const perThread = (name: string, words: number, meaning: string): Word =>
+    layout.region({ name, count: threads * words, wordClass: 'private', owner: 'each thread', meaning });
+  const dirtyLogWords = Math.max(...vms.map(({ vm }) => vm.dirtyBitmapWords));
+  const built = {
+    vms,
+    scenario,
+    actors: [...places].map(([name, { vm, vcpu }]) => ({
+      name,
+      thread: vcpu === null ? sum(vcpus) + hosts.indexOf(name) : (firstVcpus[vm] as number) + vcpu,
+      isVcpu: vcpu !== null,
+      own: vms[vm] as OneVm,
+    })),
+    staysInGuest: machine.vcpuMode === 'guest',
+    pages,
+    waiters,
+    bitmaps: perThread('bitmap', bitmapWords(pages), 'pages of an aging call, bit 0 the last one'),
+    bitmapWords: bitmapWords(pages),
+    lruBatches: perThread('lruBatch', LRU_BATCH_WORDS, "MGLRU's own bitmap, in version 3"),
+    dirtyLogs: perThread('dirtyLog', dirtyLogWords, 'the dirty log that was handed out last'),
+    dirtyLogWords,
+  };
+  return Object.freeze({ ...built, layout: layout.build() });
+}
+
+/** What the words of a virtual machine are called begins with this; nothing for the first. */
+function prefixOfVm(vm: number): string {
+  return vm === 0 ? '' : `vm${vm}.`;
+}
+
+/** The number of the virtual machine that a region or a word belongs to by its name, and the name within it. */
+export function splitWordName(name: string): { readonly vm: number; readonly local: string } {
+  const [, vm, local] = /^vm(\d+)\.(.*)$/.exec(name) ?? [];
+  return local === undefined ? { vm: 0, local: name } : { vm: Number(vm), local };
+}
+
+/** @param own what its threads do */
+function createOneVm(
+  whole: LayoutBuilder,
+  { machine, memslots }: Scenario,
+  number: number,
+  own: readonly ScenarioOperation[],
+  config: Pick<VmConfig, 'rules' | 'vcpus' | 'threads' | 'pages'>,
+  mm: Mm | undefined,
+): OneVm {
+  const geometry = geometryOf({ machine, memslots });
+  const slots = memslots.filter(({ vm }) => vm === number);
+  const memslotsChange = slots.some(({ log }) => log) || own.some(({ op }) => CHANGES_MEMSLOTS.has(op));
+  const layout = number === 0 ? whole : new PrefixedLayout(whole, prefixOfVm(number));
+  const spec: VmConfig = {
+    ...config,
     geometry,
-    rules,
     spte: machine.layout === 'ept' ? EPT : LEGACY,
-    slots: memslots.map(({ gfn, hva, pages: count, as }) => ({
+    slots: slots.map(({ gfn, hva, pages: count, as }) => ({
       gfn,
       page: hva,
       pages: count,
       addressSpace: as === 1 ? 1 : 0,
     })),
-    vcpus,
-    threads,
-    pages,
     tlbEntries: machine.tlb === 'cached' ? geometry.entries : 0,
     machine: {
       adBits: machine.adBits,
       tdpMmu: machine.tdpMmu,
-      nested: operations.some(({ op }) => NEEDS_SHADOW_PAGES.has(op)),
+      nested: own.some(({ op }) => NEEDS_SHADOW_PAGES.has(op)),
       hugePages: machine.hugePages,
       memslotsChange,
       addressSpaces: machine.addressSpaces,
@@ -105,31 +165,16 @@ export function createScenarioVm(scenario: Scenario, rules: Rules): ScenarioVm {
       // As KVM does on Intel: with A/D bits of EPT, dirt is logged by page-modification logging.
       pml: memslotsChange && machine.layout === 'ept' && machine.adBits,
     },
-  });
-  const perThread = (name: string, words: number, meaning: string): Word =>
-    layout.region({ name, count: threads * words, wordClass: 'private', owner: 'each thread', meaning });
-  const built = {
-    vm,
-    scenario,
-    actors,
-    slots: memslots,
-    staysInGuest: machine.vcpuMode === 'guest',
-    slotsLock: createQueuedSpinlock(layout, 'slotsLock', threads),
-    waiters,
-    bitmaps: perThread('bitmap', bitmapWords(pages), 'pages of an aging call, bit 0 the last one'),
-    bitmapWords: bitmapWords(pages),
-    lruBatches: perThread('lruBatch', LRU_BATCH_WORDS, "MGLRU's own bitmap, in version 3"),
-    dirtyLogs: perThread('dirtyLog', vm.dirtyBitmapWords, 'the dirty log that was handed out last'),
   };
-  return Object.freeze({ ...built, layout: layout.build() });
+  const vm = createVm(layout, spec, mm);
+  return Object.freeze({ vm, slots, slotsLock: createQueuedSpinlock(layout, 'slotsLock', config.threads) });
 }
 
 /** What arm64 had at the time has neither shadow pages nor A/D bits that can be turned off. */
 function checkArchitecture(scenario: Scenario, rules: Rules): void {
   if (rules.fastPass !== 'read-lock') return;
-  const { machine, setup, threads } = scenario;
-  const operations = [...setup.map(({ operation }) => operation), ...threads.flatMap((thread) => thread.operations)];
-  const nested = operations.find(({ op }) => NEEDS_SHADOW_PAGES.has(op));
+  const { machine } = scenario;
+  const nested = performedBy(scenario).find(({ operation }) => NEEDS_SHADOW_PAGES.has(operation.op))?.operation;
   if (nested !== undefined) {
     throw new InputError(
       `${placeOf(scenario)}:${nested.line}: ${nested.op}: accepted: on x86; this variant is arm64's`,
@@ -142,18 +187,23 @@ function checkArchitecture(scenario: Scenario, rules: Rules): void {
 
 /** A memory on which things happen one after another, with everything as it is at first. */
 export function createSetupMemory(machine: ScenarioVm, sink: GhostSink): SequentialMemory {
-  const { vm, layout, slots } = machine;
+  const { vms, layout } = machine;
   const words = new Int32Array(new SharedArrayBuffer(layout.wordCount * Int32Array.BYTES_PER_ELEMENT));
   const m = new SequentialMemory(words, { waiters: machine.waiters, sink, waitBoundMs: 1, layout });
   m.onWait = (word) => {
     // A vCPU that is wanted out of the guest leaves it.
-    const vcpu = (word - vm.vcpuStates) / VCPU_STATE_STRIDE;
-    if (Number.isInteger(vcpu) && vcpu >= 0 && vcpu < vm.vcpus) leaveGuest(m, vm, vcpu);
+    for (const { vm } of vms) {
+      const vcpu = (word - vm.vcpuStates) / VCPU_STATE_STRIDE;
+      if (Number.isInteger(vcpu) && vcpu >= vm.firstVcpu && vcpu < vm.firstVcpu + vm.vcpus) leaveGuest(m, vm, vcpu);
+    }
   };
-  initVm(m, vm);
-  slots.forEach(({ gfn, hva, pages, as, log }, index) => {
-    initMemslot(m, vm, index, { gfn, page: hva, pages, addressSpace: as === 1 ? 1 : 0, logsDirty: log });
-  });
+  for (const { vm, slots } of vms) {
+    initVm(m, vm);
+    slots.forEach(({ gfn, hva, pages, as, log }, index) => {
+      initMemslot(m, vm, index, { gfn, page: hva, pages, addressSpace: as === 1 ? 1 : 0, logsDirty: log });
+    });
+  }
+  const [{ vm }] = vms as [OneVm];
   if (vm.machine.hugePages) {
     // Host memory is there, by 2M pages where it can be.
     m.fill(vm.hostPtes, vm.pages, 0);
@@ -161,17 +211,40 @@ export function createSetupMemory(machine: ScenarioVm, sink: GhostSink): Sequent
   return m;
 }
 
-function actorsOf({ setup, threads }: Scenario): Actor[] {
-  const names = new Map<string, number | null>();
-  for (const { name, vcpu } of threads) names.set(name, vcpu);
-  for (const { thread, vcpu } of setup) if (!names.has(thread)) names.set(thread, vcpu);
-  const vcpus = [...names].filter(([, vcpu]) => vcpu !== null).map(([, vcpu]) => vcpu as number);
-  let next = vcpus.length === 0 ? 1 : Math.max(...vcpus) + 1;
-  return [...names].map(([name, vcpu]) => ({ name, thread: vcpu ?? next++, isVcpu: vcpu !== null }));
+/** All operations, those of the threads first. */
+function performedBy({ setup, threads }: Scenario): readonly ThreadOperation[] {
+  return [
+    ...threads.flatMap(({ name, vm, vcpu, operations }) =>
+      operations.map((operation) => ({ thread: name, vm, vcpu, operation })),
+    ),
+    ...setup,
+  ];
+}
+
+/** Who each name is, in the order in which they are named. */
+function placesOf(performed: readonly ThreadOperation[]): ReadonlyMap<string, ThreadPlace> {
+  const places = new Map<string, ThreadPlace>();
+  for (const { thread, vm, vcpu } of performed) if (!places.has(thread)) places.set(thread, { vm, vcpu });
+  return places;
+}
+
+/** Each machine has at least one vCPU. */
+function vcpusOf(places: ReadonlyMap<string, ThreadPlace>, vm: number): number {
+  return Math.max(
+    1,
+    ...[...places.values()].map((place) => (place.vm === vm && place.vcpu !== null ? place.vcpu + 1 : 0)),
+  );
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
 }
 
 /** Two levels, as small as the frames allow; with huge pages as many levels of two entries as it takes. */
-function geometryOf({ memslots, machine }: Scenario): Geometry & { readonly entries: number } {
+function geometryOf({
+  memslots,
+  machine,
+}: Pick<Scenario, 'memslots' | 'machine'>): Geometry & { readonly entries: number } {
   const frames = Math.max(...memslots.map(({ gfn, pages }) => gfn + pages));
   const bits = Math.max(2, Math.ceil(Math.log2(frames)));
   const entryBits = machine.hugePages ? 1 : Math.ceil(bits / 2);

@@ -5,13 +5,15 @@ import { INFO_LEVEL, TABLE_INFO_WORDS } from '../mmu/vm.ts';
 import type { ReadWord } from '../shared/layout.ts';
 import type { Word } from '../shared/memory.ts';
 import { describeSpte, tableName } from '../shared/spte.ts';
-import type { ScenarioVm } from './scenario-machine.ts';
+import { type OneVm, type ScenarioVm, splitWordName } from './scenario-machine.ts';
 
 /** What a word's value means, as a reader of the kernel would write it. */
 export function wordText(machine: ScenarioVm, word: Word, value: number, read: ReadWord): string {
-  const { vm, layout } = machine;
-  switch (layout.regionOf(word)?.name) {
+  const { vms, layout } = machine;
+  const { vm: number, local } = splitWordName(layout.regionOf(word)?.name ?? '');
+  switch (local) {
     case 'spte': {
+      const { vm } = vms[number] as OneVm;
       const table = Math.floor((word - vm.tables) / vm.entries);
       return describeSpte(vm.spte, value, read(vm.tableInfo + table * TABLE_INFO_WORDS + INFO_LEVEL) || 1);
     }

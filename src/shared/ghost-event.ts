@@ -39,7 +39,7 @@ export const GhostEvent = {
   mmuLockWaitBegin: 13,
   /** Closing. It has got it. */
   mmuLockWaitEnd: 14,
-  /** Closing. The thread stepped into table `value` under RCU. */
+  /** Closing. The thread stepped into table `value` under RCU. Tables are numbered through all virtual machines. */
   tableEntered: 15,
   /** Closing. Table `value` was handed out again after its grace period. */
   tableRecycled: 16,
@@ -157,10 +157,20 @@ export const LockKind = {
   rcu: 8,
   rmapBit: 16,
   pageTable: 32,
+  /** kvm->srcu of the second virtual machine; twice that is the third's. */
+  otherSrcu: 64,
 } as const;
 
 /** From this bit on, the value of `lockMisuse` says which of the locks were needed. */
 export const NEEDED_SHIFT = 8;
+
+/** The srcu of any virtual machine. */
+export const ANY_SRCU = LockKind.srcu | -LockKind.otherSrcu;
+
+/** kvm->srcu as a `LockKind`: sections of different virtual machines may nest. */
+export function srcuKind(vm: number): number {
+  return vm === 0 ? LockKind.srcu : LockKind.otherSrcu << (vm - 1);
+}
 
 /** With what a thread breaks the rules of locking. */
 export const LockMisuse = {

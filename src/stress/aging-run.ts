@@ -1,7 +1,8 @@
 import { infoWord } from '../mmu/tables.ts';
 import { INFO_STAMP } from '../mmu/vm.ts';
-import { agingTakesTurns, mmuNotifierClearYoung, mmuNotifierTestYoung } from '../notifier/aging.ts';
+import { agingTakesTurns } from '../notifier/aging.ts';
 import { PAGE_BYTES } from '../notifier/byte-range.ts';
+import { mmuNotifierClearYoung, mmuNotifierTestYoung } from '../notifier/subscribers.ts';
 import { clearBitmap, testBitmapBit } from '../shared/bitmap.ts';
 import { HarnessError } from '../shared/harness-error.ts';
 import type { Prng } from '../shared/prng.ts';

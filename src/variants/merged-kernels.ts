@@ -33,6 +33,7 @@ const soundRules = {
   roundsOutward: true,
   callersHoldPageTableLock: true,
   agesEverySlot: true,
+  bitmapTestAsksAll: true,
   rmapLockRechecksEmpty: true,
   memslotSwapWaits: true,
   recyclesAfterGracePeriod: true,

@@ -77,6 +77,7 @@ export const ruleValues: { readonly [Name in RuleName]: readonly Rules[Name][] }
   roundsOutward: [true, false],
   callersHoldPageTableLock: [true, false],
   agesEverySlot: [true, false],
+  bitmapTestAsksAll: [true, false],
   rmapLockRechecksEmpty: [true, false],
   memslotSwapWaits: [true, false],
   recyclesAfterGracePeriod: [true, false],

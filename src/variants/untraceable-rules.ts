@@ -40,6 +40,7 @@ export const untraceableRules: { readonly [Name in keyof Rules]?: string } = {
   clearsOnlySelected: 'no merged kernel has bitmaps: stress (mutant clear-unselected)',
   callersHoldPageTableLock: 'needs two callers at once: scenarios',
   hugePagesNeedAlignment: 'all slots of the traces are aligned: unit tests',
+  bitmapTestAsksAll: 'no merged kernel has bitmaps: scenarios of two virtual machines',
   rmapLockRechecksEmpty: 'needs two at one rmap: scenarios and the explorer',
   memslotSwapWaits: 'needs a swap between the start and the end of an invalidation: scenarios',
   recyclesAfterGracePeriod: 'needs a walk that is under way: stress (mutant recycle-early), property tests',

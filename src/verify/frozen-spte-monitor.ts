@@ -4,11 +4,14 @@ import { isFrozen } from '../shared/spte.ts';
 import type { Monitor } from './monitor.ts';
 
 export interface FrozenSpteOptions {
-  /** The first word of table 0; tables lie one behind the other. */
+  /** The first word of table 0; the tables of a virtual machine lie one behind the other. */
   readonly tables: Word;
-  /** Entries of a table, and of all. */
+  /** Entries of a table. */
   readonly entries: number;
-  readonly allEntries: number;
+  /** Tables 1 … tableCount. Table 0 is none. */
+  readonly tableCount: number;
+  /** Tables of other virtual machines, which events number first. */
+  readonly tablesBefore: number;
   readonly threadName: (thread: number) => string;
 }
 
@@ -19,12 +22,16 @@ export interface FrozenSpteOptions {
  * Steps only are seen. What no other thread touches is no step, and can be clobbered by no other thread; what a setup has
  * frozen is in tables that nobody is in any more, and belongs to nobody.
  */
-export function createFrozenSpteMonitor({ tables, entries, allEntries, threadName }: FrozenSpteOptions): Monitor {
+export function createFrozenSpteMonitor(options: FrozenSpteOptions): Monitor {
+  const { tables, entries, tableCount, tablesBefore, threadName } = options;
+  const allEntries = (tableCount + 1) * entries;
   return {
     name: 'frozen-spte',
     event(ghost, _thread, event, _page, value) {
       if (event !== GhostEvent.tableRecycled) return;
-      for (let index = 0; index < entries; index++) ghost.set(value * entries + index, 0);
+      const table = value - tablesBefore;
+      if (table < 0 || table > tableCount) return;
+      for (let index = 0; index < entries; index++) ghost.set(table * entries + index, 0);
     },
     wordChanged(ghost, thread, word, before, after, report) {
       const entry = word - tables;

@@ -1,15 +1,15 @@
-import { GhostEvent, LockKind, LockMisuse, NEEDED_SHIFT } from '../shared/ghost-event.ts';
+import { ANY_SRCU, GhostEvent, LockKind, LockMisuse, NEEDED_SHIFT } from '../shared/ghost-event.ts';
 
 const MMU_LOCK = LockKind.mmuLockRead | LockKind.mmuLockWrite;
 /** Whoever holds one of these must not sleep. Inside an SRCU section one may, but not until that section itself ends. */
-const FORBIDS_SLEEP = MMU_LOCK | LockKind.rcu | LockKind.rmapBit | LockKind.srcu | LockKind.pageTable;
+const FORBIDS_SLEEP = MMU_LOCK | LockKind.rcu | LockKind.rmapBit | ANY_SRCU | LockKind.pageTable;
 
 /**
  * What must not be held by who takes a lock: the host's page-table lock comes first, then `mmu_lock`, then RCU and an
  * rmap's bit lock. An SRCU section waits for nobody, and may begin anywhere.
  */
 const COMES_AFTER: ReadonlyMap<number, number> = new Map([
-  [LockKind.pageTable, MMU_LOCK | LockKind.rcu | LockKind.rmapBit | LockKind.srcu],
+  [LockKind.pageTable, MMU_LOCK | LockKind.rcu | LockKind.rmapBit | ANY_SRCU],
   [LockKind.mmuLockRead, MMU_LOCK | LockKind.rcu | LockKind.rmapBit],
   [LockKind.mmuLockWrite, MMU_LOCK | LockKind.rcu | LockKind.rmapBit],
 ]);

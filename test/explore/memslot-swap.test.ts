@@ -2,13 +2,16 @@ import { describe, expect, it } from 'vitest';
 import type { ProgramResult } from '../../src/explore/program-result.ts';
 import { guestAccess } from '../../src/mmu/access.ts';
 import { createVm, initMemslot, initVm } from '../../src/mmu/create-vm.ts';
-import { mmuNotifierInvalidateRangeEnd, mmuNotifierInvalidateRangeStart } from '../../src/mmu/invalidate.ts';
+import {
+  mmuNotifierInvalidateRangeEnd,
+  mmuNotifierInvalidateRangeStart,
+} from '../../src/mmu/invalidate-subscribers.ts';
 import { addMemslot, deleteMemslot } from '../../src/mmu/memslot-update.ts';
 import { entryWord } from '../../src/mmu/tables.ts';
 import { enterGuest, leaveGuest } from '../../src/mmu/vcpu.ts';
 import type { Vm } from '../../src/mmu/vm.ts';
-import { mmuNotifierClearYoung } from '../../src/notifier/aging.ts';
 import { PAGE_BYTES } from '../../src/notifier/byte-range.ts';
+import { mmuNotifierClearYoung } from '../../src/notifier/subscribers.ts';
 import type { Memory } from '../../src/shared/memory.ts';
 import { backingOf, EPT } from '../../src/shared/spte.ts';
 import { ThreadMemory } from '../../src/shared/thread-memory.ts';

@@ -21,7 +21,8 @@ describe('A frozen SPTE that changes', () => {
     const monitor = createFrozenSpteMonitor({
       tables: FIRST,
       entries: 3,
-      allEntries: 3,
+      tableCount: 0,
+      tablesBefore: 0,
       threadName: (thread) => `thread ${thread}`,
     });
     const { violations } = exploreReplayed({

@@ -68,6 +68,7 @@ const kills: readonly Kill[] = [
   ['callersHoldPageTableLock=false', LOCKLESS, 'lru-walk-lru-evict', 'access-misreported'],
   ['roundsOutward=false', LOCKLESS, 'damon-unaligned', 'access-lost'],
   ['agesEverySlot=false', LOCKLESS, 'test-bitmap-over-two-slots', 'access-lost'],
+  ['bitmapTestAsksAll=false', LOCKLESS, 'two-vms-test-bitmap', 'access-lost'],
   ['rmapLockRechecksEmpty=false', LOCKLESS, 'nested-drop-fault-clear', 'deadlock'],
   ['memslotSwapWaits=false', LOCKED, 'delete-slot-invalidate-fault', 'cannot-finish'],
   ['memslotSwapWaits=false', LOCKLESS, 'delete-slot-invalidate-fault', 'cannot-finish'],

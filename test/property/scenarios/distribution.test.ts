@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { exploreUntilStable } from '../../../src/check/check-scenario.ts';
 import { scenarioProgram } from '../../../src/check/scenario-program.ts';
 import { RuleUses } from '../../../src/conform/rule-uses.ts';
+import type { Vm } from '../../../src/mmu/vm.ts';
 import { operationNames } from '../../../src/scenario/operation-forms.ts';
 import type { Variant } from '../../../src/variants/variant.ts';
 import { findVariant } from '../../../src/variants/variants.ts';
@@ -78,7 +79,7 @@ function explore({ scenario }: ScenarioCase, { rules }: Variant): Happens {
   const before = { ...uses.operations };
   uses.beginOperation();
   const { outcomes } = exploreUntilStable(program, { budget: BUDGET, seed: '1', explain: false });
-  const { vm } = program.machine;
+  const vm = program.machine.vms[0]?.vm as Vm;
   let sharesSpte = false;
   for (let word = vm.tables; word < vm.tables + (vm.tableCount + 1) * vm.entries; word++) {
     sharesSpte ||= program.roles.isShared(word);

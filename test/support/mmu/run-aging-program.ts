@@ -6,12 +6,12 @@ import type { Rules } from '../../../src/mmu/rules.ts';
 import { entryWord } from '../../../src/mmu/tables.ts';
 import { leaveGuest } from '../../../src/mmu/vcpu.ts';
 import { zapAllFast } from '../../../src/mmu/zap-root.ts';
+import { takePagesBack } from '../../../src/notifier/host-pages.ts';
 import {
   mmuNotifierClearFlushYoung,
   mmuNotifierClearYoung,
   mmuNotifierTestYoung,
-} from '../../../src/notifier/aging.ts';
-import { takePagesBack } from '../../../src/notifier/host-pages.ts';
+} from '../../../src/notifier/subscribers.ts';
 import { testBitmapBit } from '../../../src/shared/bitmap.ts';
 import { GhostEvent } from '../../../src/shared/ghost-event.ts';
 import { backingOf, isShadowPresent } from '../../../src/shared/spte.ts';

@@ -1,7 +1,10 @@
 import { expect } from 'vitest';
 import { guestAccess } from '../../../src/mmu/access.ts';
 import { getDirtyLog } from '../../../src/mmu/dirty-log.ts';
-import { mmuNotifierInvalidateRangeEnd, mmuNotifierInvalidateRangeStart } from '../../../src/mmu/invalidate.ts';
+import {
+  mmuNotifierInvalidateRangeEnd,
+  mmuNotifierInvalidateRangeStart,
+} from '../../../src/mmu/invalidate-subscribers.ts';
 import { addMemslot, deleteMemslot, disableDirtyLogging, enableDirtyLogging } from '../../../src/mmu/memslot-update.ts';
 import { preFaultMemory } from '../../../src/mmu/prefault.ts';
 import type { Rules } from '../../../src/mmu/rules.ts';

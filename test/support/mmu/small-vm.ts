@@ -15,9 +15,9 @@ import {
   ROLE_GUEST_MODE,
   type Vm,
 } from '../../../src/mmu/vm.ts';
-import { mmuNotifierClearYoung, mmuNotifierTestYoung } from '../../../src/notifier/aging.ts';
 import type { AgingAnswer } from '../../../src/notifier/aging-answer.ts';
 import { PAGE_BYTES } from '../../../src/notifier/byte-range.ts';
+import { mmuNotifierClearYoung, mmuNotifierTestYoung } from '../../../src/notifier/subscribers.ts';
 import { ignoreGhosts } from '../../../src/shared/ghost-sink.ts';
 import type { Memory, Word } from '../../../src/shared/memory.ts';
 import { backingOf, isLeaf, isShadowPresent, type SpteLayout } from '../../../src/shared/spte.ts';

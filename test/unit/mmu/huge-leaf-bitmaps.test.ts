@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { mmuNotifierClearYoung, mmuNotifierTestYoung } from '../../../src/notifier/aging.ts';
 import { PAGE_BYTES } from '../../../src/notifier/byte-range.ts';
+import { mmuNotifierClearYoung, mmuNotifierTestYoung } from '../../../src/notifier/subscribers.ts';
 import { testBitmapBit } from '../../../src/shared/bitmap.ts';
 import { mergedKernels } from '../../../src/variants/variants.ts';
 import type { SequentialVm } from '../../support/mmu/sequential-vm.ts';

@@ -3,12 +3,12 @@ import { guestAccess } from '../../../src/mmu/access.ts';
 import type { Rules } from '../../../src/mmu/rules.ts';
 import { leaveGuest, reloadRoot } from '../../../src/mmu/vcpu.ts';
 import { L1, L2 } from '../../../src/mmu/vm.ts';
+import { PAGE_BYTES } from '../../../src/notifier/byte-range.ts';
 import {
   mmuNotifierClearFlushYoung,
   mmuNotifierClearYoung,
   mmuNotifierTestYoung,
-} from '../../../src/notifier/aging.ts';
-import { PAGE_BYTES } from '../../../src/notifier/byte-range.ts';
+} from '../../../src/notifier/subscribers.ts';
 import { setBitmapBit, testBitmapBit } from '../../../src/shared/bitmap.ts';
 import { GhostEvent, LockKind } from '../../../src/shared/ghost-event.ts';
 import type { GhostSink } from '../../../src/shared/ghost-sink.ts';

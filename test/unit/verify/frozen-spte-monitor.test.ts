@@ -16,7 +16,8 @@ const start = (): MonitorRun =>
     createFrozenSpteMonitor({
       tables: TABLES,
       entries: ENTRIES,
-      allEntries: 4 * ENTRIES,
+      tableCount: 3,
+      tablesBefore: 0,
       threadName: (thread) => ['vmm', 'mm'][thread] ?? 'nobody',
     }),
   );

@@ -1,11 +1,14 @@
 import { expect, it } from 'vitest';
 import { RMAP_LOCKED } from '../../../../src/locks/rmap-lock.ts';
-import { mmuNotifierInvalidateRangeEnd, mmuNotifierInvalidateRangeStart } from '../../../../src/mmu/invalidate.ts';
+import {
+  mmuNotifierInvalidateRangeEnd,
+  mmuNotifierInvalidateRangeStart,
+} from '../../../../src/mmu/invalidate-subscribers.ts';
 import { rmapHead } from '../../../../src/mmu/rmap.ts';
 import { L2 } from '../../../../src/mmu/vm.ts';
 import { zapAllFast } from '../../../../src/mmu/zap-root.ts';
-import { mmuNotifierClearFlushYoung, mmuNotifierClearYoung } from '../../../../src/notifier/aging.ts';
 import { PAGE_BYTES } from '../../../../src/notifier/byte-range.ts';
+import { mmuNotifierClearFlushYoung, mmuNotifierClearYoung } from '../../../../src/notifier/subscribers.ts';
 import type { Memory, Word } from '../../../../src/shared/memory.ts';
 import { describeRule } from '../../../support/mmu/rule-cases.ts';
 import { access, clearYoung, createSmallVm, leafWord, testYoung } from '../../../support/mmu/small-vm.ts';

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import { mmuNotifierClearYoung, mmuNotifierTestYoung } from '../../../../src/notifier/aging.ts';
 import { FAST, UNRELIABLE, YOUNG } from '../../../../src/notifier/aging-answer.ts';
 import { PAGE_BYTES } from '../../../../src/notifier/byte-range.ts';
+import { mmuNotifierClearYoung, mmuNotifierTestYoung } from '../../../../src/notifier/subscribers.ts';
 import { describeRule } from '../../../support/mmu/rule-cases.ts';
 import { access, createSmallVm, testYoung } from '../../../support/mmu/small-vm.ts';
 import { StepRecorder } from '../../../support/step-recorder.ts';

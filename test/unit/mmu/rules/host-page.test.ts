@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { HOST_ACCESSED, HOST_DIRTY } from '../../../../src/mmu/host-page-table.ts';
-import { mmuNotifierInvalidateRangeEnd, mmuNotifierInvalidateRangeStart } from '../../../../src/mmu/invalidate.ts';
+import {
+  mmuNotifierInvalidateRangeEnd,
+  mmuNotifierInvalidateRangeStart,
+} from '../../../../src/mmu/invalidate-subscribers.ts';
 import type { Rules } from '../../../../src/mmu/rules.ts';
 import { mmuSpteUpdate } from '../../../../src/mmu/shadow-spte.ts';
 import { L1, L2 } from '../../../../src/mmu/vm.ts';

@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { mmuNotifierInvalidateRangeEnd, mmuNotifierInvalidateRangeStart } from '../../../../src/mmu/invalidate.ts';
+import {
+  mmuNotifierInvalidateRangeEnd,
+  mmuNotifierInvalidateRangeStart,
+} from '../../../../src/mmu/invalidate-subscribers.ts';
 import type { Rules } from '../../../../src/mmu/rules.ts';
 import { mmuSpteUpdate } from '../../../../src/mmu/shadow-spte.ts';
 import { L1, L2, type Vm } from '../../../../src/mmu/vm.ts';
