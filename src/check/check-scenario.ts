@@ -104,10 +104,12 @@ export function exploreUntilStable(
   scenario: ScenarioProgram,
   options: Pick<CheckScenarioOptions, 'budget' | 'onProgress' | 'seed' | 'preemptions'> & { readonly explain: boolean },
 ): ProgramResult {
+  const { budget } = options;
+  const startedAt = budget.now?.();
   for (;;) {
     try {
       return exploreProgram(scenario.program, {
-        budget: options.budget,
+        budget: startedAt === undefined ? budget : { ...budget, startedAt },
         ...(options.preemptions === undefined ? {} : { preemptions: options.preemptions }),
         ...(options.onProgress === undefined ? {} : { onProgress: options.onProgress }),
         smoke: { seed: options.seed },

@@ -68,6 +68,8 @@ const FLAGS_EVENTS = [
   GhostEvent.callEnd,
 ];
 const INVALIDATION_EVENTS = [GhostEvent.revoked, GhostEvent.accessEnd, GhostEvent.tlbHit];
+/** Only where aging stores plainly while others zap. */
+const STORE_EVENTS = [GhostEvent.spteStored, GhostEvent.zapEnd];
 const DIRTY_EVENTS = [
   GhostEvent.accessBegin,
   GhostEvent.accessEnd,
@@ -78,6 +80,8 @@ const DIRTY_EVENTS = [
   GhostEvent.loggingBegun,
   GhostEvent.loggingEnded,
   GhostEvent.pmlFlushed,
+  GhostEvent.shadowProtectBegin,
+  GhostEvent.shadowProtectEnd,
 ];
 const RCU_EVENTS = [
   GhostEvent.rcuReadLock,
@@ -207,11 +211,16 @@ function monitorsFor(machine: ScenarioVm, scenario: Scenario): WatchingMonitor[]
     ? [GhostEvent.kernelWarning, GhostEvent.lockMisuse]
     : [GhostEvent.kernelWarning];
   monitors.push({ monitor: kernelComplaints, events: complaints });
+  const storesRace = !agingTakesTurns(vm) && vm.rules.clearsAccessedBy !== 'atomic-and';
   if (all.some((op) => TAKES_BACK.has(op)))
-    monitors.push({ monitor: invalidationMonitor, events: INVALIDATION_EVENTS });
+    monitors.push({
+      monitor: invalidationMonitor,
+      events: storesRace ? [...INVALIDATION_EVENTS, ...STORE_EVENTS] : INVALIDATION_EVENTS,
+    });
   const logging = machine.vms.find((one) => one.vm.machine.memslotsChange)?.vm;
-  if (logging !== undefined) {
-    const options = { pages: vm.pages, writeProtects: !logging.machine.pml, aliased: aliasedPages(scenario) };
+  if (logging !== undefined || all.includes('protectShadow')) {
+    const writeProtects = logging?.machine.pml !== true;
+    const options = { pages: vm.pages, writeProtects, aliased: aliasedPages(scenario) };
     monitors.push({ monitor: createDirtyMonitor(options), events: DIRTY_EVENTS });
   }
   if (all.some((op) => RETIRES_TABLES.has(op))) monitors.push({ monitor: rcuMonitor, events: RCU_EVENTS });

@@ -5,6 +5,8 @@ export interface Budget {
   readonly bytes?: number;
   /** Needs a clock. */
   readonly milliseconds?: number;
+  /** When the time of the search began, by `now`: that of a search which has begun again. Default: when it begins. */
+  readonly startedAt?: number;
   /**
    * The clock, in milliseconds: the engine reads none by itself, since what it finds must not depend on one. `explore`
    * supplies one.
@@ -50,7 +52,7 @@ export class BudgetWatch {
     this.#budget = budget;
     this.#phase = phase;
     this.#onProgress = onProgress;
-    this.#started = budget.now?.() ?? 0;
+    this.#started = (phase === 'everything' ? budget.startedAt : undefined) ?? budget.now?.() ?? 0;
   }
 
   /** Why the search must stop now, or undefined. */

@@ -23,7 +23,10 @@ export function isPmlBufferFull(m: Memory, vm: Vm, vcpu: number): boolean {
 /** vmx_flush_pml_buffer, at every exit of the vCPU, which was in a guest of that address space. */
 export function flushPmlBuffer(m: Memory, vm: Vm, vcpu: number, addressSpace: number): void {
   const count = m.loadOwn(vm.pmlIndexes + vcpu);
-  if (count === 0) return;
+  if (count === 0) {
+    m.note(GhostEvent.pmlFlushed, -1, 0);
+    return;
+  }
   srcuReadLock(m, vm.srcu, vcpu);
   for (let i = 0; i < count; i++) {
     const gfn = m.loadOwn(vm.pmlBuffers + vcpu * PML_ENTRIES + i);

@@ -72,8 +72,8 @@ function ageRootsOneByOne(
       m.note(GhostEvent.tableEntered, -1, vm.tablesBefore + root);
       const found = ageTable(m, vm, range, action, root, vm.levels, range.start, range.end);
       rcuReadUnlock(m, vm.rcu, thread);
+      // Nobody stops here: the handlers' answers are ORed.
       if (found) young = true;
-      if (found && action === TEST && range.bitmap === 0) break;
     }
     const next = nextRoot(m, vm, root);
     m.note(GhostEvent.tableEntered, -1, vm.tablesBefore + root);
@@ -230,6 +230,7 @@ function ageSpte(m: Memory, vm: Vm, word: Word, spte: number, page: number): voi
     return;
   }
   m.store(word, spte & ~accessed);
+  m.note(GhostEvent.spteStored, page, spte & ~accessed);
 }
 
 /** kvm_tdp_mmu_write_spte_atomic: a Dirty bit that the hardware set since the leaf was read goes to the host page. */

@@ -8,7 +8,7 @@ import { guestAccess } from '../mmu/access.ts';
 import { lockForTdpBulk, unlockForTdpBulk } from '../mmu/bulk-lock.ts';
 import { clearDirtyLog, getDirtyLog } from '../mmu/dirty-log.ts';
 import { addMemslot, deleteMemslot, disableDirtyLogging, enableDirtyLogging } from '../mmu/memslot-update.ts';
-import { hostPageOfGfn, slotOfGfn } from '../mmu/memslots.ts';
+import { hostPageOfGfn, pageOfGfn, slotOfGfn } from '../mmu/memslots.ts';
 import { PREFAULT_AGAIN, PREFAULT_NO_SLOT, PREFAULT_OK, preFaultMemory } from '../mmu/prefault.ts';
 import { recoverHugePages } from '../mmu/recover-huge.ts';
 import { zapActivePages } from '../mmu/shadow-pages.ts';
@@ -203,7 +203,10 @@ function underSlotsLock(m: Memory, machine: ScenarioVm, actor: Actor, operation:
     case 'protectShadow': {
       writeLock(m, vm.mmuLock, thread);
       const slot = slotOfGfn(m, vm, operation.gfn, 0);
+      const page = pageOfGfn(m, vm, slot, operation.gfn);
+      m.note(GhostEvent.shadowProtectBegin, page, 0);
       if (slotGfnWriteProtect(m, vm, thread, slot, operation.gfn, 1)) flushRemoteTlbs(m, vm);
+      m.note(GhostEvent.shadowProtectEnd, page, 0);
       writeUnlock(m, vm.mmuLock);
       return 'ok';
     }

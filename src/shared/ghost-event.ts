@@ -99,6 +99,12 @@ export const GhostEvent = {
   loggingEnded: 43,
   /** Closing. An aging call of the notifier has done its work, whoever made it. */
   agingCallDone: 44,
+  /** Closing. An SPTE of `page` was stored plainly by aging, whatever it had become meanwhile; value is the new SPTE. */
+  spteStored: 45,
+  /** Opening. `page` is about to be write-protected since it is a page table of the guest. */
+  shadowProtectBegin: 46,
+  /** Closing. It is, and no TLB lets writes through. */
+  shadowProtectEnd: 47,
 } as const;
 
 export type GhostEvent = (typeof GhostEvent)[keyof typeof GhostEvent];
@@ -114,6 +120,7 @@ const opening: ReadonlySet<number> = new Set([
   GhostEvent.callBegin,
   GhostEvent.handOutBegin,
   GhostEvent.teardownBegin,
+  GhostEvent.shadowProtectBegin,
 ]);
 
 /** Whether the event happens with the thread's next step (rather than having happened with its last). */

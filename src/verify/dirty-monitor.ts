@@ -24,7 +24,7 @@ const PAGE_WORDS = 6;
 
 /**
  * `dirty-lost`: a write that ended before a hand-out of the log began is in none. `write-unprotected`: a page that was announced
- * as write-protected, by the return of a hand-out or of the beginning of logging, is written without a fault. Writes while a
+ * as write-protected, by the return of a hand-out, of the beginning of logging or of a shadow write-protect, is written without a fault. Writes while a
  * hand-out is under way may be in that one or in the next. With PML a write is in the vCPU's buffer until it exits, and nobody
  * waits for that (kvm_arch_sync_dirty_log only kicks): until then it may be in a later one, too.
  */
@@ -42,7 +42,7 @@ export function createDirtyMonitor({ pages, writeProtects, aliased }: DirtyMonit
             class: 'forbidden',
             reason: null,
             page,
-            message: `page ${page} is written without a fault, and its dirty log had announced that it is write-protected`,
+            message: `page ${page} is written without a fault, and it was announced that it is write-protected`,
           });
         }
         if (ghost.get(word(LOGGED)) === 0) return;
@@ -63,6 +63,12 @@ export function createDirtyMonitor({ pages, writeProtects, aliased }: DirtyMonit
         case GhostEvent.madeWritable:
           ghost.set(word(PROTECTED), 0);
           ghost.set(word(MADE_WRITABLE), 1);
+          return;
+        case GhostEvent.shadowProtectBegin:
+          ghost.set(word(MADE_WRITABLE), 0);
+          return;
+        case GhostEvent.shadowProtectEnd:
+          if (ghost.get(word(MADE_WRITABLE)) === 0) ghost.set(word(PROTECTED), 1);
           return;
         case GhostEvent.loggingEnded:
           for (let field = 0; field < PAGE_WORDS; field++) ghost.set(word(field), 0);

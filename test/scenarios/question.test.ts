@@ -33,7 +33,7 @@ describe('docs/seed-question.md', () => {
 
   it('says which lock is missing when rmaps are walked without one', () => {
     const rmapWalk = (variant: string): boolean =>
-      checkShipped('question-first-shadow-root', variant).violations.some(({ message }) =>
+      checkShipped('v3-first-shadow-root-locks', variant).violations.some(({ message }) =>
         message.startsWith("the thread holds neither of: mmu_lock for write, the rmap's bit lock"),
       );
     expect(columns.filter(rmapWalk)).toEqual(['v3-prepare-tests-rmaps']);

@@ -47,11 +47,13 @@ const clearing = {
 } as const;
 const invalidating = { size: { ...single, operations: 2, states: 60_000 }, needs: ['invalidate', 'read'] } as const;
 const spanning = { size: short, needs: ['clearYoung'], allows: ['write', 'testYoung'] } as const;
+// Somebody must look at what was not selected, and it must have been accessed before.
+const selecting = { size: short, prepares: ['read'], needs: ['clearYoung', 'testYoung'] } as const;
 const unaligned = { size: short, needs: ['damonMkold'], allows: ['write', 'testYoung'] } as const;
 
 const cases: readonly Case[] = [
   { mutant: 'clear-untested', ...lockless, ...clearing },
-  { mutant: 'clear-unselected', ...lockless, ...spanning },
+  { mutant: 'clear-unselected', ...lockless, ...selecting },
   // One thread must clear while another one zaps, and a third must access the page behind it.
   {
     mutant: 'clear-by-store',

@@ -8,6 +8,13 @@ const MM = 3;
 const start = (): MonitorRun => new MonitorRun(invalidationMonitor);
 const revoked = (version: number, page = 0): MonitorRun => start().note(MM, GhostEvent.revoked, page, version);
 
+const reaching: readonly number[] = [
+  GhostEvent.accessEnd,
+  GhostEvent.tlbHit,
+  GhostEvent.revoked,
+  GhostEvent.spteStored,
+];
+
 describe('use-after-invalidate', () => {
   it('is an access to a version that the host has taken back', () => {
     expect(revoked(4).access(0, 0, 4).breaches).toEqual([
@@ -62,10 +69,25 @@ describe('use-after-invalidate', () => {
     expect(revoked(0).access(0, 0, BACKING_MAX).found).toEqual(['use-after-invalidate']);
   });
 
+  it('is an SPTE that aging has stored over one that was zapped, whoever comes first', () => {
+    const before = new MonitorRun(invalidationMonitor).note(1, GhostEvent.spteStored, 0, leaf(2));
+    expect(before.note(0, GhostEvent.revoked, 0, 2).found).toEqual(['use-after-invalidate']);
+    expect(revoked(2).note(1, GhostEvent.spteStored, 0, leaf(2)).found).toEqual(['use-after-invalidate']);
+    expect(revoked(2).note(1, GhostEvent.spteStored, 0, leaf(3)).found).toEqual([]);
+  });
+
+  it('is no SPTE that was stored and then zapped', () => {
+    const run = new MonitorRun(invalidationMonitor).note(1, GhostEvent.spteStored, 0, leaf(2));
+    expect(run.note(0, GhostEvent.zapEnd, 0, leaf(2)).note(0, GhostEvent.revoked, 0, 2).found).toEqual([]);
+    const missed = new MonitorRun(invalidationMonitor).note(0, GhostEvent.zapEnd, 0, 0);
+    missed.note(1, GhostEvent.spteStored, 0, leaf(2)).note(0, GhostEvent.zapEnd, 0, 0);
+    expect(missed.note(0, GhostEvent.revoked, 0, 2).found).toEqual(['use-after-invalidate']);
+  });
+
   it('is nothing that zaps, faults or calls do', () => {
     const run = revoked(2);
     for (const event of Object.values(GhostEvent)) {
-      if (event === GhostEvent.accessEnd || event === GhostEvent.tlbHit || event === GhostEvent.revoked) continue;
+      if (reaching.includes(event)) continue;
       run.note(1, event, 0, leaf(2));
     }
     expect(run.found).toEqual([]);
