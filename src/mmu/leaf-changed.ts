@@ -50,10 +50,15 @@ export function noteAccessedTaken(
   for (let i = 0; i < pages; i++) m.note(event, page + i, old);
 }
 
-/** Tells observers of pages whose leaf was just changed by a load and a store. */
-export function noteNonatomicUpdate(m: Memory, vm: Vm, level: number, page: number, old: number): void {
+/**
+ * Tells observers of pages whose leaf was just changed by a load and a store. An Accessed bit that was there at the load and
+ * is not in what was stored goes the way of those of zapped leaves, where the rules hand them on.
+ */
+export function noteNonatomicUpdate(m: Memory, vm: Vm, level: number, page: number, old: number, now: number): void {
+  const handedOn = vm.rules.passesAccessedOn && isAccessed(vm, old) && !isAccessed(vm, now);
+  const event = handedOn ? GhostEvent.zapEnd : GhostEvent.nonatomicUpdate;
   const pages = pagesOfLevel(vm, level);
-  for (let i = 0; i < pages; i++) m.note(GhostEvent.nonatomicUpdate, page + i, old);
+  for (let i = 0; i < pages; i++) m.note(event, page + i, old);
 }
 
 /** Tells observers of pages whose leaf a prefault has just made old. */

@@ -47,7 +47,7 @@ export function mmuSpteUpdateNoTrack(m: Memory, vm: Vm, sptep: Word, next: numbe
 function writePresent(m: Memory, vm: Vm, sptep: Word, spte: number, next: number, level: number, page: number): number {
   if (mustUpdateAtomically(vm, spte)) return m.exchange(sptep, next);
   m.store(sptep, next);
-  if (page >= 0) noteNonatomicUpdate(m, vm, level, page, spte);
+  if (page >= 0) noteNonatomicUpdate(m, vm, level, page, spte, next);
   return spte;
 }
 

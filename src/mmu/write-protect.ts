@@ -143,7 +143,7 @@ function protectUnderLock(m: Memory, vm: Vm, word: Word, what: number, page: num
     m.clearBits(word, spte & ~next);
   } else {
     m.store(word, next);
-    noteNonatomicUpdate(m, vm, 1, page, spte);
+    noteNonatomicUpdate(m, vm, 1, page, spte, next);
   }
   if (vm.rules.marksHostPageDirty === 'when-lost') markHostPageDirty(m, vm, page);
 }
@@ -152,7 +152,7 @@ function protectUnderLock(m: Memory, vm: Vm, word: Word, what: number, page: num
 function updateLeaf(m: Memory, vm: Vm, word: Word, spte: number, next: number, level: number, page: number): void {
   const old = tdpMmuWriteSpte(m, vm, word, spte, next);
   if (mustUpdateAtomically(vm, spte)) noteAccessedTaken(m, vm, level, page, spte, old, next);
-  else noteNonatomicUpdate(m, vm, level, page, spte);
+  else noteNonatomicUpdate(m, vm, level, page, spte, next);
   leafChanged(m, vm, page, old, next);
 }
 

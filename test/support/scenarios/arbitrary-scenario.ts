@@ -500,7 +500,7 @@ function isKnownFinding({ machine, setup, threads }: Scenario, variant: Variant,
     case 'access-misreported': {
       // F2: a prefault restores an access-tracked SPTE as an access would.
       const isPrefaulted = !machine.adBits && all.some(({ op }) => op === 'prefault');
-      return variant.rules.hasPrefault && isPrefaulted;
+      return (variant.rules.hasPrefault && isPrefaulted) || mayPutBack(machine, all, variant);
     }
     case 'sentinel-clobbered':
     case 'malformed-spte':
@@ -510,6 +510,22 @@ function isKnownFinding({ machine, setup, threads }: Scenario, variant: Variant,
       return false;
   }
 }
+
+/** F6: without A/D bits, a write-protect in the shadow MMU puts back what aging has taken meanwhile. */
+function mayPutBack(
+  { adBits }: Scenario['machine'],
+  operations: readonly ScenarioOperation[],
+  { rules }: Variant,
+): boolean {
+  return !rules.agingTakesMmuLock && !adBits && operations.some(({ op }) => PROTECTS.has(op));
+}
+
+const PROTECTS: ReadonlySet<ScenarioOperationName> = new Set([
+  'protectShadow',
+  'dirtyLogOn',
+  'getDirtyLog',
+  'clearDirtyLog',
+]);
 
 const FROZEN_WITHOUT_ACCESSED = new RegExp(
   ` (?:is|makes) 0x(?:${[EPT, LEGACY].map(({ accessed }) => ((NONPRESENT_MARKER | (FROZEN_BITS & ~accessed)) >>> 0).toString(16)).join('|')})\\b`,
