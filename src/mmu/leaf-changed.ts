@@ -44,7 +44,8 @@ export function noteAccessedTaken(
   old: number,
   now: number,
 ): void {
-  if (isAccessed(vm, read) || !isAccessed(vm, old) || isAccessed(vm, now)) return;
+  if (!isAccessed(vm, old) || isAccessed(vm, now)) return;
+  if (isAccessed(vm, read) && !vm.rules.passesAccessedOn) return;
   const event = vm.rules.passesAccessedOn ? GhostEvent.zapEnd : GhostEvent.nonatomicUpdate;
   const pages = pagesOfLevel(vm, level);
   for (let i = 0; i < pages; i++) m.note(event, page + i, old);

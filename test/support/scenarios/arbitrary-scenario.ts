@@ -502,6 +502,8 @@ function isKnownFinding({ machine, setup, threads }: Scenario, variant: Variant,
       const isPrefaulted = !machine.adBits && all.some(({ op }) => op === 'prefault');
       return (variant.rules.hasPrefault && isPrefaulted) || mayPutBack(machine, all, variant);
     }
+    case 'access-lost':
+      return mayPutBack(machine, all, variant);
     case 'sentinel-clobbered':
     case 'malformed-spte':
       // F3: Accessed is one of the bits of FROZEN_SPTE, and the AND of a clear may come after the freeze.
