@@ -23,8 +23,11 @@ const rooms = {
   },
   // What the workers of a run and the run itself must agree on: its configuration, its arena, its control words.
   stress: { imports: ['scenario', 'verify', 'variants', 'notifier', 'mmu', 'locks', 'shared'] },
+  // The same of a latency run.
+  bench: { imports: ['notifier', 'mmu', 'locks', 'variants', 'shared'] },
   workers: {
     imports: [
+      'bench',
       'check',
       'stress',
       'explore',
@@ -41,6 +44,7 @@ const rooms = {
   // Workers are started by URL, each in a thread of its own: a value import would run one on the main thread.
   run: {
     imports: [
+      'bench',
       'check',
       'conform',
       'reclaim',
@@ -58,7 +62,7 @@ const rooms = {
   // Pure functions from results to text: they see the shapes of results, and nothing that produces them.
   report: {
     imports: ['shared'],
-    types: ['run', 'check', 'conform', 'reclaim', 'stress', 'verify', 'explore', 'scenario', 'variants'],
+    types: ['run', 'bench', 'check', 'conform', 'reclaim', 'stress', 'verify', 'explore', 'scenario', 'variants'],
   },
 };
 

@@ -10,6 +10,13 @@ export interface LatencySummary {
   readonly max: number | null;
 }
 
+/** A distribution as percentiles, denser towards the slow end: what an HDR plot shows. */
+export interface LatencyCurve {
+  readonly count: number;
+  /** Percentile (0 … 100) and nanoseconds, both ascending. */
+  readonly points: readonly (readonly [percentile: number, ns: number])[];
+}
+
 /** Anything longer is counted as this: a minute. */
 const HIGHEST_NS = 60_000_000_000;
 
@@ -29,6 +36,24 @@ export function summarize(histograms: readonly RecordableHistogram[]): LatencySu
     p99_9: total.percentile(99.9),
     max: total.max,
   };
+}
+
+/** Points for each halving of what is left above a percentile. */
+const TICKS_PER_HALVING = 5;
+
+/** The curve of what several threads recorded, down to single measurements. */
+export function latencyCurve(histograms: readonly RecordableHistogram[]): LatencyCurve {
+  const total = createLatencyHistogram();
+  for (const histogram of histograms) if (histogram.count > 0) total.add(histogram);
+  const { count } = total;
+  if (count === 0) return { count, points: [] };
+  const points: [number, number][] = [];
+  for (let above = 1; above * count >= 1; above *= 2 ** (-1 / TICKS_PER_HALVING)) {
+    const percentile = 100 * (1 - above);
+    points.push([percentile, percentile === 0 ? total.min : total.percentile(percentile)]);
+  }
+  points.push([100, total.max]);
+  return { count, points };
 }
 
 /** What one measurement costs by itself: the median time between two looks at the clock, in nanoseconds. */

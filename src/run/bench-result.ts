@@ -1,0 +1,135 @@
+import type { AgingMode, BenchCell, GangConfig, PhaseName } from '../bench/bench-config.ts';
+import type { HostInfo } from './host-info.ts';
+import type { LatencyCurve } from './latency.ts';
+
+export const BENCH_SCHEMA = 'pte-aging/bench@1';
+
+/** The document that `bench --json` writes. */
+export interface BenchResult {
+  readonly schema: typeof BENCH_SCHEMA;
+  readonly seed: string;
+  readonly interrupted: boolean;
+  readonly host: HostInfo;
+  /** What one measurement of a duration costs by itself, in nanoseconds: it is part of every latency, and of no wall time. */
+  readonly timerNs: number;
+  readonly config: BenchResultConfig;
+  /** One a measured run. */
+  readonly rows: readonly BenchRow[];
+  /** Between variants, of runs in the same repeat. */
+  readonly ratios: readonly BenchRatio[];
+  /** What aging costs the vCPUs of one variant: their time with aging, over that without it in the same repeat. */
+  readonly slowdowns: readonly BenchSlowdown[];
+  /** What it costs to measure latencies: the vCPUs' time in iterations that do, over that in iterations that do not. */
+  readonly overheads: readonly BenchOverhead[];
+  /** Latencies of each cell and variant over all repeats. */
+  readonly curves: readonly BenchCurve[];
+  /** Who held `mmu_lock` and who waited for it, in one iteration of some cells. */
+  readonly timelines: readonly BenchTimeline[];
+  /** What makes a figure worth less than it looks. */
+  readonly warnings: readonly string[];
+  /** What went wrong with the harness; the rows are partial then. */
+  readonly failures: readonly string[];
+}
+
+export interface BenchResultConfig extends Omit<GangConfig, 'variant' | 'vcpus' | 'waitBoundMs'> {
+  readonly variants: readonly string[];
+  readonly vcpus: readonly number[];
+  readonly phases: readonly PhaseName[];
+  readonly agings: readonly AgingMode[];
+  /** The first one is the one that a question without more details is about. */
+  readonly faultWorksNs: readonly number[];
+  /** Of each measured run, preparations not counted. */
+  readonly durationMs: number;
+  readonly repeat: number;
+}
+
+export interface BenchRow extends BenchCell {
+  readonly variant: string;
+  /** From 1. Runs of the same repeat were made one after another, in threads that were started for it. */
+  readonly repeat: number;
+  /** Iterations that measured nothing but the vCPUs' and the passes' time. */
+  readonly iterations: number;
+  /** Accesses of all vCPUs in an iteration; in `mark-idle`, aging calls. */
+  readonly accesses: number;
+  /** From the first vCPU's beginning to the last one's end: median of the iterations. */
+  readonly vcpuWallNs: number;
+  /** Median of the aging passes that began while vCPUs ran; null if there was none. */
+  readonly agingPassNs: number | null;
+  readonly passes: number;
+  /** In iterations beside those, which measured latencies: median of the same time. */
+  readonly measuredWallNs: number | null;
+  readonly accessNs: BenchLatency;
+  readonly faultNs: BenchLatency;
+  readonly mmuLockWaitNs: BenchLatency;
+  readonly mmuLockHoldNs: BenchLatency;
+  /** Part of the pages that still looked idle after all had been touched; null where that is not asked. */
+  readonly stillIdle: number | null;
+}
+
+/** Nanoseconds; null where nothing was measured. */
+export interface BenchLatency {
+  readonly count: number;
+  readonly p50: number | null;
+  readonly p99: number | null;
+  readonly p99_9: number | null;
+  readonly p99_99: number | null;
+  readonly max: number | null;
+}
+
+export type RatioMetric = 'vcpuWall' | 'agingPass';
+
+/** Median over repeats, and an interval that contains the true median with the given confidence. */
+export interface Estimate {
+  readonly ratio: number;
+  readonly low: number;
+  readonly high: number;
+  /** 0 … 1: at least 0.95 if there were repeats enough. */
+  readonly confidence: number;
+  readonly repeats: number;
+}
+
+export interface BenchRatio extends BenchCell, Estimate {
+  readonly metric: RatioMetric;
+  /** The first one's time over the second one's. */
+  readonly variants: readonly [string, string];
+}
+
+export interface BenchSlowdown extends BenchCell, Estimate {
+  readonly variant: string;
+}
+
+export interface BenchOverhead extends BenchCell, Estimate {
+  readonly variant: string;
+}
+
+export const latencyKinds = ['access', 'fault', 'mmuLockWait', 'mmuLockHold', 'agingPass'] as const;
+
+export type LatencyKind = (typeof latencyKinds)[number];
+
+export interface BenchCurve extends BenchCell {
+  readonly variant: string;
+  readonly kind: LatencyKind;
+  readonly curve: LatencyCurve;
+}
+
+/** What a thread did when, in nanoseconds from the release of the vCPUs. */
+export interface BenchTimeline extends BenchCell {
+  readonly variant: string;
+  readonly threads: readonly {
+    /** `vcpu0` …, `aging`, `host`. */
+    readonly name: string;
+    readonly spans: readonly TimelineSpan[];
+    /** There was more to record. */
+    readonly truncated: boolean;
+  }[];
+}
+
+export const spanKinds = ['work', 'fault', 'lock-wait', 'lock-read', 'lock-write', 'aging-pass', 'invalidate'] as const;
+
+export type SpanKind = (typeof spanKinds)[number];
+
+export interface TimelineSpan {
+  readonly kind: SpanKind;
+  readonly startNs: number;
+  readonly durationNs: number;
+}
