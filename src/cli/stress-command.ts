@@ -18,10 +18,11 @@ import { MAX_PAGES_PER_EPOCH } from '../verify/aging-recorder.ts';
 import { ExitCode } from './exit-code.ts';
 import { Interrupt } from './interrupt.ts';
 import { mutantOrRule } from './mutant-option.ts';
-import { count, duration, listOf, numberIn, oneOf, seed } from './option-values.ts';
+import { count, duration, listOf, numberIn, oneOf, seed, tlbEntries } from './option-values.ts';
 import { checkOutputFiles, STDOUT } from './output-file.ts';
 import { paint } from './paint.ts';
 import { StressProgress } from './progress.ts';
+import { withoutUndefined } from './without-undefined.ts';
 
 const EXAMPLES = `
 Examples:
@@ -196,24 +197,10 @@ async function toStressOptions(options: CommandOptions): Promise<StressOptions> 
   };
 }
 
-type Defined<Options> = { [Key in keyof Options]?: Exclude<Options[Key], undefined> };
-
-/** Leaves the defaults to whoever knows them. */
-function withoutUndefined<Options extends object>(options: Options): Defined<Options> {
-  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as Defined<Options>;
-}
-
 function exitCodeOf(result: StressResult): number {
   const verdicts = result.variants.map((variant) => variant.verdict);
   if (verdicts.includes('harness-failure')) return ExitCode.harnessFailed;
   return verdicts.includes('violated') ? ExitCode.violated : ExitCode.clean;
-}
-
-function tlbEntries(text: string): number {
-  const entries = count(0, 2 ** 16)(text);
-  if ((entries & (entries - 1)) !== 0)
-    throw new InputError(`--tlb: ${text} is no power of two; accepted: 0, 1, 2, 4 … 65536`);
-  return entries;
 }
 
 function sabotage(text: string): { worker: string; how: 'die' | 'hang' } {
