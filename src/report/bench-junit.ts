@@ -1,4 +1,5 @@
 import type { BenchResult, RatioChange } from '../run/bench-result.ts';
+import { countText } from './count-text.ts';
 import { emptyReport } from './junit.ts';
 
 /** One suite, one case for each ratio. A ratio fails if it got worse than the baseline's by more than allowed. */
@@ -20,7 +21,7 @@ export function benchJunit(result: BenchResult): string {
 }
 
 function ratioName({ metric, phase, variants, vcpus, aging, faultWorkNs }: Omit<RatioChange, keyof Changed>): string {
-  return `${phase}: ${metric} ${variants.join(' / ')}, ${vcpus} vCPUs, aging ${aging}, ${faultWorkNs} ns a fault`;
+  return `${phase}: ${metric} ${variants.join(' / ')}, ${countText(vcpus, 'vCPU')}, aging ${aging}, ${faultWorkNs} ns a fault`;
 }
 
 type Changed = Pick<RatioChange, 'before' | 'now' | 'percent' | 'verdict'>;

@@ -1,6 +1,7 @@
 import type { BenchCell } from '../bench/bench-config.ts';
 import type { BenchRatio, BenchResult, BenchRow, Estimate, RatioMetric } from '../run/bench-result.ts';
 import { formatTable } from '../shared/text-table.ts';
+import { countText } from './count-text.ts';
 import { durationText, withSeparators } from './number-text.ts';
 
 export interface BenchTextOptions {
@@ -128,7 +129,7 @@ function overhead({ overheads }: BenchResult): string {
   const middle = sorted[sorted.length >> 1] as Estimate;
   const worst = sorted.at(-1) as (typeof overheads)[number];
   const percent = (ratio: number): string => `${((ratio - 1) * 100).toFixed(1)} %`;
-  return `measuring latencies costs vCPUs ${percent(middle.ratio)} of their time (median of ${overheads.length}; most, ${percent(worst.ratio)}, in ${worst.phase} with ${worst.vcpus} vCPUs on ${worst.variant}). Times and ratios are from iterations that measure none.`;
+  return `measuring latencies costs vCPUs ${percent(middle.ratio)} of their time (median of ${overheads.length}; most, ${percent(worst.ratio)}, in ${worst.phase} with ${countText(worst.vcpus, 'vCPU')} on ${worst.variant}). Times and ratios are from iterations that measure none.`;
 }
 
 function warnings({ warnings: all }: BenchResult): string[] {
