@@ -19,6 +19,8 @@ export class BenchSink implements GhostSink {
   recording: Recording = Recording.none;
   /** Whether the access under way is one of those that are timed. */
   sampled = false;
+  /** Faults are few: all of them are timed, and not only those of sampled accesses. */
+  everyFault = false;
   /** What a fault spends. */
   faultRounds = 0;
   readonly #access: Samples;
@@ -72,8 +74,9 @@ export class BenchSink implements GhostSink {
       }
     } else if (event === GhostEvent.mmuLockWaitBegin) this.#waitBegan = clockNs();
     else if (event === GhostEvent.mmuLockWaitEnd) this.#wait.add(clockNs() - this.#waitBegan);
-    else if (event === GhostEvent.faultBegin && this.sampled) this.#faultBegan = clockNs();
-    else if (event === GhostEvent.faultEnd && this.sampled) this.#fault.add(clockNs() - this.#faultBegan);
+    else if (!this.sampled && !this.everyFault) return;
+    else if (event === GhostEvent.faultBegin) this.#faultBegan = clockNs();
+    else if (event === GhostEvent.faultEnd) this.#fault.add(clockNs() - this.#faultBegan);
   }
 
   #noteSpan(event: number, value: number): void {

@@ -57,6 +57,7 @@ class VcpuThread {
     this.#perSample =
       recording === Recording.latencies ? (work === Work.populate ? FAULTS_PER_SAMPLE : ACCESSES_PER_SAMPLE) : 0;
     this.#untilSample = this.#perSample;
+    sink.everyFault = work !== Work.populate;
     sink.faultRounds = Math.round((m.load(control.stepFaultWorkNs) / 1000) * roundsPerMicrosecond);
     this.#worker.meet();
     records.stamps[2 * vcpu] = clockNs();
