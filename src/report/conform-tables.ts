@@ -1,8 +1,11 @@
-import type { ConformedTrace } from '../run/conform-result.ts';
+import type { ConformedTrace, VariantCoverage } from '../run/conform-result.ts';
 import { groupBy } from './group-by.ts';
 import { withSeparators } from './number-text.ts';
 import type { Table } from './table.ts';
 import { variantLabel } from './variant-label.ts';
+
+/** Rules never asked that are named; the coverage document has all. */
+const RULES_NAMED = 6;
 
 /** What was replayed and compared, by kernel and variant. */
 export function conformSummaryTable(traces: readonly ConformedTrace[]): Table {
@@ -59,4 +62,16 @@ export function differencesTable(traces: readonly ConformedTrace[]): Table {
     ],
   );
   return { head: ['variant', 'differs', 'times', 'traces'], rows, numbers: [2, 3] };
+}
+
+/** Rules that no operation asked could be anything: the traces say nothing about them. */
+export function coverageTable(rules: readonly VariantCoverage[]): Table {
+  const rows = rules.map((variant) => {
+    const unasked = variant.rules.filter(({ operations }) => operations === 0).map(({ rule }) => rule);
+    const asked = variant.rules.length - unasked.length;
+    const more = unasked.length > RULES_NAMED ? ` … ${unasked.length - RULES_NAMED} more` : '';
+    const names = `${unasked.slice(0, RULES_NAMED).join(', ')}${more}`;
+    return [variantLabel(variant), `${asked} of ${variant.rules.length}`, names || '-'];
+  });
+  return { head: ['variant', 'rules asked', 'never asked'], rows, numbers: [1] };
 }

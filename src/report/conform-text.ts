@@ -1,9 +1,14 @@
 import type { Disagreement } from '../conform/trace-result.ts';
-import type { ConformedTrace, ConformResult, VariantCoverage } from '../run/conform-result.ts';
-import { formatTable } from '../shared/text-table.ts';
+import type { ConformedTrace, ConformResult } from '../run/conform-result.ts';
 import { differenceText } from './answer-text.ts';
 import { conformFindingsText } from './conform-findings-text.ts';
-import { conformSummaryTable, differencesTable, disagreeingTraces, skippedTable } from './conform-tables.ts';
+import {
+  conformSummaryTable,
+  coverageTable,
+  differencesTable,
+  disagreeingTraces,
+  skippedTable,
+} from './conform-tables.ts';
 import { withSeparators } from './number-text.ts';
 import type { Paint } from './paint.ts';
 import { type Table, tableText } from './table.ts';
@@ -11,9 +16,6 @@ import { variantLabel } from './variant-label.ts';
 
 /** Traces whose first disagreement is told in full. */
 const TRACES_TOLD = 5;
-
-/** Rules never asked that are named; the coverage document has all. */
-const RULES_NAMED = 6;
 
 export interface ConformTextOptions {
   /** Leave out what was done. */
@@ -27,7 +29,11 @@ export function conformText(result: ConformResult, { quiet, paint }: ConformText
   const parts = [
     ...(quiet || traces.length === 0
       ? []
-      : [tableText(conformSummaryTable(traces)), filledText(skippedTable(traces)), coverage(result.rules)]),
+      : [
+          tableText(conformSummaryTable(traces)),
+          filledText(skippedTable(traces)),
+          tableText(coverageTable(result.rules)),
+        ]),
     ...(quiet ? [] : [conformFindingsText(traces)]),
     filledText(differencesTable(traces)),
     ...stories(traces, paint),
@@ -38,18 +44,6 @@ export function conformText(result: ConformResult, { quiet, paint }: ConformText
 
 function filledText(table: Table): string {
   return table.rows.length === 0 ? '' : tableText(table);
-}
-
-/** Rules that no operation asked could be anything: the traces say nothing about them. */
-function coverage(rules: readonly VariantCoverage[]): string {
-  const rows = rules.map((variant) => {
-    const unasked = variant.rules.filter(({ operations }) => operations === 0).map(({ rule }) => rule);
-    const asked = variant.rules.length - unasked.length;
-    const more = unasked.length > RULES_NAMED ? ` … ${unasked.length - RULES_NAMED} more` : '';
-    const names = `${unasked.slice(0, RULES_NAMED).join(', ')}${more}`;
-    return [variantLabel(variant), `${asked} of ${variant.rules.length}`, names || '-'];
-  });
-  return formatTable([['variant', 'rules asked', 'never asked'], ...rows], [1]);
 }
 
 function stories(traces: readonly ConformedTrace[], paint: Paint): string[] {

@@ -19,7 +19,7 @@ export function renderPlot(
   { label, width, height }: PlotText,
   { marks, ...options }: PlotOptions & { readonly marks: Markish[] },
 ): string {
-  const { document } = parseHTML('<!doctype html>');
+  const { document } = parseHTML('<!doctype html><html></html>');
   const svg = plot({
     ...options,
     marks,
