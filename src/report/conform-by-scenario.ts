@@ -12,6 +12,7 @@ export interface AgreementTable {
 export interface AgreementColumn {
   readonly machine: string;
   readonly variant: string;
+  readonly mutant: string | null;
 }
 
 export interface AgreementRow {
@@ -30,7 +31,7 @@ export interface Agreement {
 export function conformByScenario(traces: readonly ConformedTrace[]): AgreementTable {
   const byColumn = groupBy(traces, columnKey);
   const columns = [...byColumn.values()].flatMap(([trace]) =>
-    trace === undefined ? [] : [{ machine: machineOf(trace), variant: variantLabel(trace) }],
+    trace === undefined ? [] : [{ machine: machineOf(trace), variant: trace.variant, mutant: trace.mutant }],
   );
   const rows = [...groupBy(traces, ({ scenario }) => scenario)].map(([scenario, ofScenario]) => ({
     scenario,

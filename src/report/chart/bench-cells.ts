@@ -15,11 +15,11 @@ export function cellDimensions(cells: readonly BenchCell[]): CellDimensions {
   return { vcpus: varies('vcpus'), aging: varies('aging'), faultWorkNs: varies('faultWorkNs') };
 }
 
-/** A cell without its phase: `2 vCPUs · aging continuous · faults +2.00 µs`. */
+/** A cell without its phase: `2 vCPUs · continuous aging · faults +2.00 µs`. */
 export function cellText(cell: BenchCell, { vcpus, aging, faultWorkNs }: CellDimensions): string {
   const parts = [
     ...(vcpus ? [countText(cell.vcpus, 'vCPU')] : []),
-    ...(aging ? [`aging ${cell.aging}`] : []),
+    ...(aging ? [cell.aging === 'none' ? 'no aging' : `${cell.aging} aging`] : []),
     ...(faultWorkNs && cell.faultWorkNs > 0 ? [`faults +${durationText(cell.faultWorkNs)}`] : []),
   ];
   return parts.length === 0 ? countText(cell.vcpus, 'vCPU') : parts.join(' · ');

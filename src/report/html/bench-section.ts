@@ -31,19 +31,16 @@ import { percentileFigure } from './percentile-figure.ts';
 import { tableHtml } from './table-html.ts';
 import { timelinesHtml } from './timelines-html.ts';
 
-/** Cells whose curves are unfolded. */
-const CELLS_OPEN = 2;
-
 /** A benchmark: what the lock costs, how times grow with vCPUs, latencies, who waited when, and what to make of it. */
 export function benchSectionHtml(result: BenchResult): string {
   const variants = variantsOf(result);
   const dimensions = cellDimensions(result.rows);
   return [
-    ratiosHtml(result, dimensions),
+    ratiosHtml(result),
     scalingHtml(result, variants),
     curvesHtml(result, variants, dimensions),
     timelinesHtml(result, dimensions),
-    costsHtml(result, dimensions),
+    costsHtml(result),
     measuredHtml(result),
   ].join('\n');
 }
@@ -55,7 +52,7 @@ function variantsOf({ config, rows, curves }: BenchResult): readonly string[] {
   ];
 }
 
-function ratiosHtml(result: BenchResult, dimensions: CellDimensions): string {
+function ratiosHtml(result: BenchResult): string {
   const { ratios } = result;
   const warnings = [
     ...(result.interrupted ? ['interrupted: what is shown is partial'] : []),
@@ -69,7 +66,7 @@ function ratiosHtml(result: BenchResult, dimensions: CellDimensions): string {
   if (ratios.length === 0)
     return `<section><h3>What does the lock cost?</h3>${list}<p>No two variants were compared.</p></section>`;
   const pairs = groupBy(ratios, ({ metric, variants }) => JSON.stringify([metric, variants]));
-  const charts = [...pairs.values()].map((ofPair) => pairHtml(ofPair, dimensions)).join('\n');
+  const charts = [...pairs.values()].map((ofPair) => pairHtml(ofPair, cellDimensions(ratios))).join('\n');
   return `<section><h3>What does the lock cost?</h3>
 <ul class="answers">${benchAnswers(result)
     .map((text) => `<li>${escapeHtml(text)}</li>`)
@@ -155,15 +152,23 @@ function scalingFigure(chart: ScalingChart, variants: readonly string[], what: s
 function curvesHtml({ curves }: BenchResult, variants: readonly string[], dimensions: CellDimensions): string {
   const measured = curves.filter(({ curve }) => curve.points.length > 0);
   if (measured.length === 0) return '';
-  const cells = [...groupByCell(measured).values()].map((ofCell, index) => {
+  const foremost = foremostCell(measured);
+  const cells = [...groupByCell(measured).values()].map((ofCell) => {
     const [cell] = ofCell;
     const title = cell === undefined ? '' : `${cell.phase} · ${cellText(cell, dimensions)}`;
-    return `<details class="cell"${index < CELLS_OPEN ? ' open' : ''}><summary>${escapeHtml(title)}</summary>
+    return `<details class="cell"${cell === foremost ? ' open' : ''}><summary>${escapeHtml(title)}</summary>
 ${figuresHtml(latencyKinds.flatMap((kind) => percentileFigure(kindText[kind], curvesOf(ofCell, variants, kind)) ?? []))}</details>`;
   });
   return `<section><h3>Latency by percentile</h3>
 <p class="remark">Of all repeats. Below the horizontal position of 99 lie 99 % of the measurements; the right end is the slowest one.</p>
 ${cells.join('\n')}</section>`;
+}
+
+/** The one that is unfolded: of the first phase that has aging, with the most vCPUs. */
+function foremostCell(curves: readonly BenchCurve[]): BenchCurve | undefined {
+  const aged = curves.filter(({ aging }) => aging !== 'none');
+  const most = Math.max(...aged.map(({ vcpus }) => vcpus));
+  return aged.find(({ vcpus }) => vcpus === most) ?? curves[0];
 }
 
 function curvesOf(ofCell: readonly BenchCurve[], variants: readonly string[], kind: BenchCurve['kind']) {
@@ -173,13 +178,13 @@ function curvesOf(ofCell: readonly BenchCurve[], variants: readonly string[], ki
 }
 
 /** What aging costs, and what measuring does. */
-function costsHtml({ slowdowns, overheads }: BenchResult, dimensions: CellDimensions): string {
+function costsHtml({ slowdowns, overheads }: BenchResult): string {
   const part = (title: string, remark: string, estimates: BenchResult['slowdowns']): string =>
     estimates.length === 0
       ? ''
       : `<section><h3>${title}</h3>
 <p class="remark">${remark}</p>
-${figuresHtml(estimateFigures(estimates, 'ratio (log)', (one) => `${one.variant} · ${cellText(one, dimensions)}`))}
+${figuresHtml(estimateFigures(estimates, 'ratio (log)', (one) => `${one.variant} · ${cellText(one, cellDimensions(estimates))}`))}
 <details class="figures"><summary>all in figures</summary>${tableHtml(benchEstimateTable(estimates))}</details></section>`;
   return [
     part(

@@ -25,8 +25,9 @@ nav { flex-basis: 100%; }
 section > h3:first-child { margin-top: 0; font-size: 17px; }
 section > h4 { margin: 22px 0 4px; font-size: 15px; }
 .gallery { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 410px), 1fr)); gap: 22px 30px; align-items: start; margin: 14px 0 6px; }
-.gallery.broad { grid-template-columns: repeat(auto-fill, minmax(min(100%, 620px), 1fr)); }
 figure { margin: 0; min-width: 0; }
+figure + figure { margin-top: 22px; }
+.gallery figure + figure { margin-top: 0; }
 figcaption { font-weight: 600; overflow-wrap: anywhere; }
 .picture svg { display: block; width: 100%; min-width: 330px; max-width: 620px; height: auto; overflow: visible; }
 .picture.wide svg { min-width: 600px; max-width: 1060px; }
@@ -43,6 +44,7 @@ figcaption { font-weight: 600; overflow-wrap: anywhere; }
 .figures summary { color: var(--quiet); }
 .answers { padding-left: 18px; margin: 8px 0; max-width: 100ch; }
 .answers li { margin: 3px 0; overflow-wrap: anywhere; }
+.verdicts { list-style: none; padding: 0; margin: 6px 0 10px; display: flex; flex-wrap: wrap; gap: 4px 28px; }
 .warnings { padding-left: 18px; color: var(--warn); overflow-wrap: anywhere; }
 .failures { padding-left: 18px; color: var(--bad); overflow-wrap: anywhere; }
 .badge.clean, .badge.agrees { background: var(--good-soft); color: var(--good); }

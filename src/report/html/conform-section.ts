@@ -54,14 +54,18 @@ function filledHtml(title: string, table: Table, remark = ''): string {
 }
 
 function agreementHtml({ columns, rows }: AgreementTable): string {
-  const heads = columns.map(
-    ({ machine, variant }) => `<th scope="col">${escapeHtml(machine)}<br>${escapeHtml(variant)}</th>`,
-  );
+  const mutants = new Set(columns.map(({ mutant }) => mutant));
+  const shared = mutants.size === 1 ? (columns[0]?.mutant ?? null) : null;
+  const heads = columns.map(({ machine, ...column }) => {
+    const variant = shared === null ? variantLabel(column) : column.variant;
+    return `<th scope="col">${escapeHtml(machine)}<br>${escapeHtml(variant)}</th>`;
+  });
   const body = rows.map(
     ({ scenario, cells }) =>
       `<tr><th scope="row" title="${escapeHtml(scenario)}">${escapeHtml(scenario)}</th>${cells.map(cellHtml).join('')}</tr>`,
   );
-  return `<div class="scroll" tabindex="0" role="region" aria-label="agreement by scenario"><table class="agreement"><thead><tr><th scope="col">scenario</th>${heads.join('')}</tr></thead><tbody>
+  const note = shared === null ? '' : `<p>each variant with ${escapeHtml(shared)}</p>`;
+  return `${note}<div class="scroll" tabindex="0" role="region" aria-label="agreement by scenario"><table class="agreement"><thead><tr><th scope="col">scenario</th>${heads.join('')}</tr></thead><tbody>
 ${body.join('\n')}
 </tbody></table></div>`;
 }

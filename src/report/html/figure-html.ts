@@ -30,6 +30,6 @@ ${note === undefined ? '' : `<p class="remark">${escapeHtml(note)}</p>`}
 }
 
 /** Figures side by side, as many as there is room for. */
-export function figuresHtml(figures: readonly string[], isWide = false): string {
-  return `<div class="gallery${isWide ? ' broad' : ''}">\n${figures.join('\n')}\n</div>`;
+export function figuresHtml(figures: readonly string[]): string {
+  return `<div class="gallery">\n${figures.join('\n')}\n</div>`;
 }

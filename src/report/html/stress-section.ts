@@ -29,7 +29,7 @@ export function stressSectionHtml(result: StressResult): string {
   const { variants, seed, host, config } = result;
   return [
     `<section><h3>Verdict</h3>
-<p>${variants.map(verdictHtml).join(' ')}</p>
+<ul class="verdicts">${variants.map(verdictHtml).join('')}</ul>
 ${interruptedHtml(result)}
 ${tableHtml(stressFindingsTable(result))}
 ${findingsHtml(result)}
@@ -51,7 +51,7 @@ function curvesOf(variants: readonly VariantResult[], kind: keyof VariantResult[
 }
 
 function verdictHtml(variant: VariantResult): string {
-  return `<span class="badge ${variant.verdict}">${variant.verdict}</span> ${escapeHtml(variantLabel(variant))}, ${variant.seconds.toFixed(1)} s`;
+  return `<li><span class="badge ${variant.verdict}">${variant.verdict}</span> ${escapeHtml(variantLabel(variant))}, ${variant.seconds.toFixed(1)} s</li>`;
 }
 
 function interruptedHtml({ interrupted, variants }: StressResult): string {
@@ -95,7 +95,7 @@ function agesHtml(variants: readonly VariantResult[]): string {
   );
   return `<section><h3>Page age</h3>
 <p class="remark">Time since the aging thread last reported the page young; of a page that it never did, since the run began.</p>
-${figuresHtml(figures, true)}</section>`;
+${figuresHtml(figures)}</section>`;
 }
 
 /** How many bins are in each class, at some of the moments. */

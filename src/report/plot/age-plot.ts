@@ -5,8 +5,8 @@ import { withSeparators } from '../number-text.ts';
 import { type Box, boxesMark } from './boxes-mark.ts';
 import { FONT_SIZE, renderPlot } from './render-plot.ts';
 
-const WIDTH = 560;
-const HEIGHT = 380;
+const WIDTH = 430;
+const HEIGHT = 320;
 const MARGIN = { marginLeft: 64, marginRight: 18, marginTop: 26, marginBottom: 46 };
 
 /** Age of pages over time: a shade for each class of ages, a column a moment, a row a bin of neighbouring pages. */

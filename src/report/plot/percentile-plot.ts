@@ -38,15 +38,19 @@ export function percentilePlot(label: string, series: readonly PercentileSeries[
       marks: [
         gridX({ ticks, stroke: 'var(--line)', strokeOpacity: 1 }),
         gridY({ ticks: values, stroke: 'var(--line)', strokeOpacity: 1 }),
-        axisX({
-          ticks,
-          tickFormat: text,
+        axisX(ticks, {
+          text: text,
           label: 'percentile (log of what is above)',
           labelArrow: 'none',
           labelAnchor: 'center',
           fontSize: FONT_SIZE,
         }),
-        axisY({ ticks: values, tickFormat: tickText, label: 'latency (log)', labelArrow: 'none', fontSize: FONT_SIZE }),
+        axisY(values, {
+          text: tickText,
+          label: 'latency (log)',
+          labelArrow: 'none',
+          fontSize: FONT_SIZE,
+        }),
         ...lines.map(({ style, points }) =>
           line(points, {
             x: 'oneIn',
@@ -64,13 +68,13 @@ export function percentilePlot(label: string, series: readonly PercentileSeries[
 
 /** `100 ns`, `3 µs`: without digits that a round number does not have. */
 export function tickText(ns: number): string {
-  return durationText(ns).replace(/\.?0+ (?=[µm]?s)/, ' ');
+  return durationText(ns).replace(/\.0+ /, ' ');
 }
 
 /** To 1, 2 or 5 times a power of ten, at least a decade apart. */
 function roundedOut(values: readonly number[]): [number, number] {
   const low = 10 ** Math.floor(Math.log10(Math.min(...values)));
-  const high = Math.max(...values, low * 10);
+  const high = 1.1 * Math.max(...values, low * 9);
   const power = 10 ** Math.floor(Math.log10(high));
   return [low, power * ([1, 2, 5, 10].find((factor) => factor * power >= high) ?? 10)];
 }

@@ -1,4 +1,4 @@
-import { axisX, dot, gridX, link, ruleX, text } from '@observablehq/plot';
+import { axisX, dot, link, text } from '@observablehq/plot';
 import type { Estimate } from '../../run/bench-result.ts';
 import { ratioTicks } from '../chart/log-ticks.ts';
 import { ratioText } from '../number-text.ts';
@@ -10,6 +10,8 @@ export interface RatioLine extends Pick<Estimate, 'ratio' | 'low' | 'high'> {
 
 const WIDTH = 430;
 const ROW = 38;
+/** Of a line's words. */
+const LETTERS = 50;
 const MARGIN = { marginLeft: 16, marginRight: 16, marginTop: 6, marginBottom: 44 };
 
 /** Ratios with their intervals around 1, on a logarithmic axis; each line's words stand above it. */
@@ -19,6 +21,7 @@ export function ratioPlot(
   domain: readonly [number, number],
   axis: string,
 ): string {
+  const hasRoom = lines.every((line) => line.label.length + intervalText(line).length <= LETTERS);
   const rows = lines.map((line, row) => ({ ...line, row, differs: line.low > 1 || line.high < 1 }));
   const ticks = [...ratioTicks(...domain)];
   const height = MARGIN.marginTop + MARGIN.marginBottom + ROW * rows.length;
@@ -30,11 +33,10 @@ export function ratioPlot(
       x: { type: 'log', domain: [...domain] },
       y: { type: 'linear', domain: [rows.length, 0], axis: null },
       marks: [
-        gridX({ ticks, stroke: 'var(--line)', strokeOpacity: 1 }),
-        ruleX([1], { stroke: 'var(--ink)', strokeWidth: 1.5 }),
-        axisX({
-          ticks,
-          tickFormat: String,
+        link(segments(ticks, rows.length), { ...BAND, stroke: 'var(--line)' }),
+        link(segments([1], rows.length), { ...BAND, stroke: 'var(--ink)', strokeWidth: 1.5 }),
+        axisX(ticks, {
+          text: String,
           label: axis,
           labelArrow: 'none',
           labelAnchor: 'center',
@@ -49,26 +51,38 @@ export function ratioPlot(
           stroke: color,
           strokeWidth: 2,
         }),
-        text(rows, words('left', 'label')),
-        text(rows, { ...words('right', intervalText), fontVariant: 'tabular-nums' }),
+        text(rows, { ...words('left'), text: ({ label }) => shortened(label) }),
+        text(rows, {
+          ...words('right'),
+          text: (row) => (hasRoom ? intervalText(row) : ratioText(row.ratio)),
+          fontVariant: 'tabular-nums',
+        }),
       ],
     },
   );
 }
 
-/** Above the interval, at a side; a halo keeps grid lines out of the letters. */
-function words(side: 'left' | 'right', of: string | ((line: RatioLine) => string)) {
+/** Above the bar, at a side. */
+function words(side: 'left' | 'right') {
   return {
     frameAnchor: side,
     y: (row: { readonly row: number }) => row.row + 0.3,
-    text: of,
     dx: side === 'left' ? -8 : 8,
     fontSize: FONT_SIZE,
-    stroke: 'var(--card)',
-    strokeWidth: 5,
     fill: 'var(--ink)',
   } as const;
 }
+
+function shortened(label: string): string {
+  return label.length <= LETTERS ? label : `${label.slice(0, LETTERS - 1)}…`;
+}
+
+/** Pieces of vertical lines, behind each bar and between the words of two rows. */
+function segments(at: readonly number[], rows: number) {
+  return Array.from({ length: rows }, (_, row) => at.map((x) => ({ x, top: row + 0.52, bottom: row + 0.92 }))).flat();
+}
+
+const BAND = { x1: 'x', x2: 'x', y1: 'top', y2: 'bottom' } as const;
 
 /** `1.44 (1.31 – 1.60)`. */
 export function intervalText({ ratio, low, high }: Pick<Estimate, 'ratio' | 'low' | 'high'>): string {

@@ -38,15 +38,19 @@ export function scalingPlot(
         gridX({ ticks, stroke: 'var(--line)', strokeOpacity: 1 }),
         gridY({ ticks: values, stroke: 'var(--line)', strokeOpacity: 1 }),
         ruleY([1], { stroke: 'var(--quiet)' }),
-        axisX({
-          ticks,
-          tickFormat: String,
+        axisX(ticks, {
+          text: String,
           label: 'vCPUs (log)',
           labelArrow: 'none',
           labelAnchor: 'center',
           fontSize: FONT_SIZE,
         }),
-        axisY({ ticks: values, tickFormat: String, label: axis, labelArrow: 'none', fontSize: FONT_SIZE }),
+        axisY(values, {
+          text: String,
+          label: axis,
+          labelArrow: 'none',
+          fontSize: FONT_SIZE,
+        }),
         ...series.flatMap((one) => marksOf(one, scalingStyle(one, series, variants))),
       ],
     },
