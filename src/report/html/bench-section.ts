@@ -1,11 +1,5 @@
 import type { BenchCell } from '../../bench/bench-config.ts';
-import {
-  type BenchCurve,
-  type BenchRatio,
-  type BenchResult,
-  type Estimate,
-  latencyKinds,
-} from '../../run/bench-result.ts';
+import type { BenchCurve, BenchRatio, BenchResult, Estimate, LatencyKind } from '../../run/bench-result.ts';
 import { benchAnswers } from '../bench-answers.ts';
 import {
   benchEstimateTable,
@@ -157,7 +151,7 @@ function curvesHtml({ curves }: BenchResult, variants: readonly string[], dimens
     const [cell] = ofCell;
     const title = cell === undefined ? '' : `${cell.phase} · ${cellText(cell, dimensions)}`;
     return `<details class="cell"${cell === foremost ? ' open' : ''}><summary>${escapeHtml(title)}</summary>
-${figuresHtml(latencyKinds.flatMap((kind) => percentileFigure(kindText[kind], curvesOf(ofCell, variants, kind)) ?? []))}</details>`;
+${figuresHtml(Object.entries(kindText).flatMap(([kind, name]) => percentileFigure(name, curvesOf(ofCell, variants, kind as LatencyKind)) ?? []))}</details>`;
   });
   return `<section><h3>Latency by percentile</h3>
 <p class="remark">Of all repeats. Below the horizontal position of 99 lie 99 % of the measurements; the right end is the slowest one.</p>

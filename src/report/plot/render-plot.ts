@@ -1,5 +1,6 @@
 import { type Markish, type PlotOptions, plot } from '@observablehq/plot';
 import { parseHTML } from 'linkedom';
+import { escapeHtml } from '../html/escape-html.ts';
 
 /** Of letters in charts, in the units of their view box. */
 export const FONT_SIZE = 13;
@@ -27,14 +28,13 @@ export function renderPlot(
     width,
     height,
     className: 'plot',
-    ariaLabel: label,
     style: { fontSize: `${FONT_SIZE}px` },
   });
   // The page has its own style sheet; one in each picture would apply to all of them.
   svg.querySelector('style')?.remove();
-  svg.setAttribute('role', 'img');
   for (const name of ['width', 'height', 'font-family']) svg.removeAttribute(name);
-  return withShortNumbers(svg.outerHTML);
+  // Not by the library, which leaves `<` and `>` in attributes as they are.
+  return `<svg role="img" aria-label="${escapeHtml(label)}"${withShortNumbers(svg.outerHTML).slice('<svg'.length)}`;
 }
 
 /** Hundredths of a unit are below what can be seen. Only attributes of geometry are touched, no text. */
