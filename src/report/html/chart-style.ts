@@ -30,7 +30,7 @@ figure + figure { margin-top: 22px; }
 .gallery figure + figure { margin-top: 0; }
 figcaption { font-weight: 600; overflow-wrap: anywhere; }
 .picture svg { display: block; width: 100%; min-width: 330px; max-width: 620px; height: auto; overflow: visible; }
-.picture.wide svg { min-width: 600px; max-width: 1060px; }
+.picture.wide svg { min-width: 680px; max-width: 1060px; }
 .plot { font-family: inherit; }
 .plot text { white-space: pre; fill: var(--ink); }
 .plot [aria-label$='axis label'] text { fill: var(--quiet); }
