@@ -21,6 +21,7 @@ export default defineConfig({
       project('scenarios'),
       project('threads', { ...alone(1), ...built }),
       project('cli', { ...alone(2), ...built }),
+      project('browser', { ...alone(3), ...built }),
     ],
   },
 });

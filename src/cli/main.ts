@@ -11,6 +11,7 @@ import { exploreCommand } from './explore-command.ts';
 import { listCommand } from './list-command.ts';
 import { reclaimCommand } from './reclaim-command.ts';
 import { replayCommand } from './replay-command.ts';
+import { reportCommand } from './report-command.ts';
 import { stressCommand } from './stress-command.ts';
 
 /** Options whose value is an output file, given as `--name=FILE` only: a file name on its own could be an input. */
@@ -56,6 +57,11 @@ async function main(argv: readonly string[]): Promise<number> {
     )
     .addCommand(
       replayCommand((code) => {
+        exitCode = code;
+      }),
+    )
+    .addCommand(
+      reportCommand((code) => {
         exitCode = code;
       }),
     )

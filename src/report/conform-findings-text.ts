@@ -1,15 +1,24 @@
 import type { ConformedTrace } from '../run/conform-result.ts';
-import { formatTable } from '../shared/text-table.ts';
 import { groupBy } from './group-by.ts';
 import { withSeparators } from './number-text.ts';
+import { type Table, tableText } from './table.ts';
 import { variantLabel } from './variant-label.ts';
 
-const FORBIDDEN = '(forbidden where the kernel answers the same: docs/findings.md says what is known of it)';
+export const FORBIDDEN_NOTE = 'forbidden where the kernel answers the same: docs/findings.md says what is known of it';
 
 /** What the oracle says of the model's answers, whether or not the kernel gave the same; empty if nothing. */
 export function conformFindingsText(traces: readonly ConformedTrace[]): string {
+  const table = conformFindingsTable(traces);
+  if (table.rows.length === 0) return '';
+  return hasForbidden(traces) ? `${tableText(table)}\n(${FORBIDDEN_NOTE})` : tableText(table);
+}
+
+export function hasForbidden(traces: readonly ConformedTrace[]): boolean {
+  return traces.some(({ findings }) => findings.some((finding) => finding.class === 'forbidden'));
+}
+
+export function conformFindingsTable(traces: readonly ConformedTrace[]): Table {
   const all = traces.flatMap((trace) => trace.findings.map((finding) => ({ trace, ...finding })));
-  if (all.length === 0) return '';
   const groups = groupBy(all, (finding) =>
     [variantLabel(finding.trace), finding.property, finding.class, finding.reason ?? '-'].join('\n'),
   );
@@ -23,6 +32,5 @@ export function conformFindingsText(traces: readonly ConformedTrace[]): string {
     ];
   });
   const head = ['the oracle says', 'property', 'class', 'reason', 'operations', 'traces', 'first'];
-  const table = formatTable([head, ...rows], [4, 5]);
-  return all.some((finding) => finding.class === 'forbidden') ? `${table}\n${FORBIDDEN}` : table;
+  return { head, rows, numbers: [4, 5] };
 }

@@ -1,18 +1,21 @@
 import type { Disagreement } from '../conform/trace-result.ts';
-import type { ConformedTrace, ConformResult, VariantCoverage } from '../run/conform-result.ts';
-import { formatTable } from '../shared/text-table.ts';
+import type { ConformedTrace, ConformResult } from '../run/conform-result.ts';
 import { differenceText } from './answer-text.ts';
 import { conformFindingsText } from './conform-findings-text.ts';
-import { groupBy } from './group-by.ts';
+import {
+  conformSummaryTable,
+  coverageTable,
+  differencesTable,
+  disagreeingTraces,
+  skippedTable,
+} from './conform-tables.ts';
 import { withSeparators } from './number-text.ts';
 import type { Paint } from './paint.ts';
+import { type Table, tableText } from './table.ts';
 import { variantLabel } from './variant-label.ts';
 
 /** Traces whose first disagreement is told in full. */
 const TRACES_TOLD = 5;
-
-/** Rules never asked that are named; the coverage document has all. */
-const RULES_NAMED = 6;
 
 export interface ConformTextOptions {
   /** Leave out what was done. */
@@ -24,86 +27,27 @@ export interface ConformTextOptions {
 export function conformText(result: ConformResult, { quiet, paint }: ConformTextOptions): string {
   const { traces } = result;
   const parts = [
-    ...(quiet || traces.length === 0 ? [] : [summary(traces), skippedFields(traces), coverage(result.rules)]),
+    ...(quiet || traces.length === 0
+      ? []
+      : [
+          tableText(conformSummaryTable(traces)),
+          filledText(skippedTable(traces)),
+          tableText(coverageTable(result.rules)),
+        ]),
     ...(quiet ? [] : [conformFindingsText(traces)]),
-    differences(traces),
+    filledText(differencesTable(traces)),
     ...stories(traces, paint),
     verdict(result, paint),
   ];
   return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
 }
 
-function summary(traces: readonly ConformedTrace[]): string {
-  const groups = groupBy(traces, (trace) => `${machineOf(trace)}\n${variantLabel(trace)}`);
-  const rows = [...groups].map(([key, group]) => [...key.split('\n'), ...totals(group)]);
-  if (rows.length > 1) rows.push(['in all', '', ...totals(traces)]);
-  const head = ['kernel, MMU', 'variant', 'traces', 'disagree', 'operations', 'fields', 'agree', 'differ', 'skipped'];
-  return formatTable([head, ...rows], [2, 3, 4, 5, 6, 7, 8]);
-}
-
-/** The kernel's release and the MMU, as in `6.12 tdp`. */
-function machineOf({ kernel, mmu }: ConformedTrace): string {
-  return `${/^\d+\.\d+/.exec(kernel)?.[0] ?? kernel} ${mmu}`;
-}
-
-function totals(traces: readonly ConformedTrace[]): string[] {
-  const sum = (count: (trace: ConformedTrace) => number): number =>
-    traces.reduce((total, trace) => total + count(trace), 0);
-  return [
-    traces.length,
-    disagreeing(traces).length,
-    sum((trace) => trace.operations),
-    sum((trace) => trace.compared),
-    sum((trace) => trace.agreements),
-    sum((trace) => trace.disagreements.length),
-    sum((trace) => trace.skipped.reduce((total, { count }) => total + count, 0)),
-  ].map(withSeparators);
-}
-
-function disagreeing(traces: readonly ConformedTrace[]): ConformedTrace[] {
-  return traces.filter((trace) => trace.disagreements.length > 0);
-}
-
-function skippedFields(traces: readonly ConformedTrace[]): string {
-  const all = traces.flatMap(({ file, skipped }) => skipped.map((field) => ({ file, ...field })));
-  if (all.length === 0) return '';
-  const rows = [...groupBy(all, ({ op, field, why }) => `${op} ${field}\n${why}`)].map(([key, fields]) => {
-    const [what = '', why = ''] = key.split('\n');
-    const [first] = fields;
-    const times = fields.reduce((sum, { count }) => sum + count, 0);
-    return [what, withSeparators(times), why, `${first?.file}:${first?.firstLine}`];
-  });
-  return formatTable([['not compared', 'times', 'because', 'first'], ...rows], [1]);
-}
-
-/** Rules that no operation asked could be anything: the traces say nothing about them. */
-function coverage(rules: readonly VariantCoverage[]): string {
-  const rows = rules.map((variant) => {
-    const unasked = variant.rules.filter(({ operations }) => operations === 0).map(({ rule }) => rule);
-    const asked = variant.rules.length - unasked.length;
-    const more = unasked.length > RULES_NAMED ? ` … ${unasked.length - RULES_NAMED} more` : '';
-    const names = `${unasked.slice(0, RULES_NAMED).join(', ')}${more}`;
-    return [variantLabel(variant), `${asked} of ${variant.rules.length}`, names || '-'];
-  });
-  return formatTable([['variant', 'rules asked', 'never asked'], ...rows], [1]);
-}
-
-/** Which fields differ, and how often. */
-function differences(traces: readonly ConformedTrace[]): string {
-  const all = traces.flatMap((trace) => trace.disagreements.map((disagreement) => ({ trace, ...disagreement })));
-  if (all.length === 0) return '';
-  const rows = [...groupBy(all, ({ trace, op, field }) => `${variantLabel(trace)}\n${op} ${field}`)].map(
-    ([key, found]) => [
-      ...key.split('\n'),
-      withSeparators(found.length),
-      withSeparators(new Set(found.map(({ trace }) => trace)).size),
-    ],
-  );
-  return formatTable([['variant', 'differs', 'times', 'traces'], ...rows], [2, 3]);
+function filledText(table: Table): string {
+  return table.rows.length === 0 ? '' : tableText(table);
 }
 
 function stories(traces: readonly ConformedTrace[], paint: Paint): string[] {
-  const told = disagreeing(traces);
+  const told = disagreeingTraces(traces);
   const texts = told.slice(0, TRACES_TOLD).map((trace) => story(trace, trace.disagreements, paint));
   if (told.length > TRACES_TOLD) texts.push(`… and ${withSeparators(told.length - TRACES_TOLD)} more traces disagree`);
   return texts;
@@ -122,7 +66,7 @@ function story(trace: ConformedTrace, [first, ...others]: readonly Disagreement[
 }
 
 function verdict({ traces, files, interrupted }: ConformResult, paint: Paint): string {
-  const wrong = disagreeing(traces).length;
+  const wrong = disagreeingTraces(traces).length;
   const fields = withSeparators(traces.reduce((sum, { compared }) => sum + compared, 0));
   const count = withSeparators(traces.length);
   const line =

@@ -15,3 +15,14 @@ export function durationText(nanoseconds: number | null): string {
         : [nanoseconds / 1e9, 's'];
   return `${value.toPrecision(3)} ${unit}`;
 }
+
+/** A ratio of times: `0.967`, `1.44`, `12.3`, `1,234`. */
+export function ratioText(ratio: number): string {
+  return ratio >= 999.5 ? withSeparators(ratio) : ratio.toPrecision(3);
+}
+
+/** `99.9`, `99.999`: as many digits as it takes to tell it from 100. */
+export function percentileText(percentile: number): string {
+  const digits = percentile >= 100 ? 0 : Math.max(0, Math.ceil(-Math.log10(100 - percentile) - 1e-9) + 1);
+  return String(Number(percentile.toFixed(digits)));
+}

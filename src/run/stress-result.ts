@@ -1,7 +1,8 @@
 import type { PropertyId, TolerationId } from '../shared/property.ts';
+import type { PageAgeMap } from '../stress/page-ages.ts';
 import type { StressConfig } from '../stress/stress-config.ts';
 import type { HostInfo } from './host-info.ts';
-import type { LatencySummary } from './latency.ts';
+import type { LatencyCurve, LatencySummary } from './latency.ts';
 
 export const STRESS_SCHEMA = 'pte-aging/stress@1';
 
@@ -26,6 +27,10 @@ export interface StressResultConfig extends Omit<StressConfig, 'variant'> {
 }
 
 export type StressVerdict = 'clean' | 'violated' | 'harness-failure' | 'interrupted';
+
+export const stressLatencyKinds = ['access', 'fault', 'agingPass', 'mmuLockWait'] as const;
+
+export type StressLatencyKind = (typeof stressLatencyKinds)[number];
 
 export interface VariantResult {
   readonly variant: string;
@@ -56,12 +61,11 @@ export interface VariantResult {
   /** Distinct (page, call) findings; null where the run could not have found one. */
   readonly violations: Readonly<Record<PropertyId, number | null>>;
   readonly tolerated: Readonly<Record<TolerationId, number>>;
-  readonly latencyNs: {
-    readonly access: LatencySummary;
-    readonly fault: LatencySummary;
-    readonly agingPass: LatencySummary;
-    readonly mmuLockWait: LatencySummary;
-  };
+  readonly latencyNs: Readonly<Record<StressLatencyKind, LatencySummary>>;
+  /** The same as whole distributions. */
+  readonly curves: Readonly<Record<StressLatencyKind, LatencyCurve>>;
+  /** null if the aging thread did not return. */
+  readonly pageAges: PageAgeMap | null;
   /** What went wrong with the harness itself. */
   readonly failures: readonly string[];
 }

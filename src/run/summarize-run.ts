@@ -1,6 +1,6 @@
 import { type PropertyId, propertyIds, type TolerationId, tolerationIds } from '../shared/property.ts';
 import type { CrewResult } from './crew.ts';
-import { summarize } from './latency.ts';
+import { latencyCurve, summarize } from './latency.ts';
 import type { StressHistograms } from './stress-histograms.ts';
 import type { StressFinding, StressVerdict, VariantResult } from './stress-result.ts';
 import type { Supervision } from './supervise.ts';
@@ -89,6 +89,13 @@ export function summarizeRun(
       agingPass: summarize([histograms.agingPass]),
       mmuLockWait: summarize(histograms.mmuLockWait),
     },
+    curves: {
+      access: latencyCurve(histograms.access),
+      fault: latencyCurve(histograms.fault),
+      agingPass: latencyCurve([histograms.agingPass]),
+      mmuLockWait: latencyCurve(histograms.mmuLockWait),
+    },
+    pageAges: aging?.pageAges ?? null,
     failures,
   };
   return { result, findings };

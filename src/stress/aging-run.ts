@@ -11,6 +11,7 @@ import { AgingRecorder, OLD, UNCOVERED, YOUNG } from '../verify/aging-recorder.t
 import type { Findings } from '../verify/findings.ts';
 import type { DurationSink } from '../verify/recorder.ts';
 import { STOP_WHEN_DONE } from './control-words.ts';
+import { type PageAgeMap, PageAges } from './page-ages.ts';
 import { now, type WorkerTask, WorkerThread } from './worker-thread.ts';
 
 export interface AgingTask extends WorkerTask {
@@ -25,6 +26,7 @@ export interface AgingResult {
   readonly epochResets: number;
   readonly youngReported: number;
   readonly lostWakeups: number;
+  readonly pageAges: PageAgeMap;
   readonly findings: Pick<Findings, 'violations' | 'tolerated' | 'details'>;
 }
 
@@ -43,6 +45,7 @@ class AgingRun {
   readonly #offsets: Prng;
   /** What the batch's calls said of each page. */
   readonly #said: Uint8Array;
+  readonly #ages: PageAges;
   #pageByPage = false;
   #calls = 0;
   #passes = 0;
@@ -66,6 +69,7 @@ class AgingRun {
     this.#worker.hasViolation = () => this.#recorder.findings.hasViolation;
     this.#offsets = derivePrng(task.config.seed, 'aging offsets');
     this.#said = new Uint8Array(task.config.batch);
+    this.#ages = new PageAges(task.config.pages);
   }
 
   run(): AgingResult {
@@ -73,6 +77,7 @@ class AgingRun {
     const { control } = worker.arena;
     const { vcpus, passes, epochLimit } = this.#task.config;
     worker.passGate();
+    this.#ages.begin(now());
     while (!this.#allDone()) {
       this.#pass();
       if (passes !== null && this.#passes >= passes) this.#stop();
@@ -87,6 +92,7 @@ class AgingRun {
       epochResets: this.#epochResets,
       youngReported: this.#recorder.youngReported,
       lostWakeups: worker.m.lostWakeups,
+      pageAges: this.#ages.map(),
       findings: { violations, tolerated, details },
     };
   }
@@ -143,6 +149,7 @@ class AgingRun {
       if (this.#worker.stopped) return false;
       const calls = this.#calls;
       nanoseconds += this.#ageBatch(first, Math.min(batch, pages - first));
+      this.#ages.look(now());
       this.#worker.beat(this.#calls - calls);
     }
     this.#passes++;
@@ -176,13 +183,14 @@ class AgingRun {
     this.#recorder.beginCall();
     const clearBegan = now();
     const cleared = mmuNotifierClearYoung(m, vm, thread, start, end, bitmap);
-    nanoseconds += now() - clearBegan;
+    const ended = now();
+    nanoseconds += ended - clearBegan;
     this.#calls++;
     this.#recorder.endCall();
     for (let page = first; page <= last; page++) {
       const selected = testBitmapBit(m, bitmap, last - page);
       const young = cleared.answer === 'young' && this.#recorder.hasCleared(page);
-      this.#recorder.judgeClear(page, !selected ? UNCOVERED : young ? YOUNG : OLD);
+      this.#judgeClear(page, !selected ? UNCOVERED : young ? YOUNG : OLD, ended);
     }
     return nanoseconds;
   }
@@ -196,11 +204,16 @@ class AgingRun {
       const cleared = mmuNotifierClearYoung(m, arena.vm, thread, start, end, 0);
       this.#said[i] = cleared.answer === 'young' ? YOUNG : OLD;
     }
-    const nanoseconds = now() - began;
+    const ended = now();
     this.#calls += count;
     this.#recorder.endCall();
-    for (let i = 0; i < count; i++) this.#recorder.judgeClear(first + i, this.#said[i] as number);
-    return nanoseconds;
+    for (let i = 0; i < count; i++) this.#judgeClear(first + i, this.#said[i] as number, ended);
+    return ended - began;
+  }
+
+  #judgeClear(page: number, said: number, ended: number): void {
+    if (said === YOUNG) this.#ages.reportedYoung(page, ended);
+    this.#recorder.judgeClear(page, said);
   }
 
   /** A byte range over the pages that begins and ends inside one, so that every call rounds outward. */

@@ -6,12 +6,12 @@ import { variantLabel } from '../variant-label.ts';
 import { escapeHtml } from './escape-html.ts';
 import { htmlTable } from './html-table.ts';
 
-/** What came of each scenario under each variant. */
-export function resultsHtml(results: readonly CheckedScenario[]): string {
+/** What came of each scenario under each variant, linked to the result, whose id begins with `prefix`. */
+export function resultsHtml(results: readonly CheckedScenario[], prefix: string): string {
   if (results.length === 0) return '<p>No scenario was explored.</p>';
   const rows = results.map((result, index) => [
     verdictBadge(result),
-    `<a href="#result-${index}">${escapeHtml(result.scenario)}</a>`,
+    `<a href="#${prefix}result-${index}">${escapeHtml(result.scenario)}</a>`,
     escapeHtml(variantLabel(result)),
     escapeHtml(violatedText(result)),
     escapeHtml(extentText(result)),

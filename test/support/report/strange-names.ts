@@ -25,7 +25,7 @@ export function withStrangeNames(scenario: CheckedScenario): CheckedScenario {
   };
 }
 
-function strangely(value: unknown): unknown {
+export function strangely(value: unknown): unknown {
   if (typeof value === 'string') return `${value}${STRANGE}`;
   if (Array.isArray(value)) return value.map(strangely);
   if (typeof value !== 'object' || value === null) return value;

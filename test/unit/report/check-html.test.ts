@@ -3,31 +3,13 @@ import { describe, expect, it } from 'vitest';
 import type { CheckedScenario } from '../../../src/check/check-result.ts';
 import { checkHtml } from '../../../src/report/check-html.ts';
 import { PAGE_SCRIPT } from '../../../src/report/html/page-script.ts';
-import type { StepperData } from '../../../src/report/html/stepper-data.ts';
+import { steppersOf, unbalanced } from '../../support/report/html.ts';
 import { longViolation } from '../../support/report/long-schedule.ts';
 import { holding, lostAccess, sampleCheck, violated } from '../../support/report/sample-check.ts';
 import { withStrangeNames } from '../../support/report/strange-names.ts';
 
 function page(results: readonly CheckedScenario[]): string {
   return checkHtml({ ...sampleCheck, results });
-}
-
-/** What the page's script reads. */
-function steppers(html: string): readonly StepperData[] {
-  const json = /<script type="application\/json" id="steppers">(.*)<\/script>/.exec(html)?.[1] ?? '';
-  return JSON.parse(json) as StepperData[];
-}
-
-/** Elements that are opened and closed, innermost first. */
-function unbalanced(html: string): string[] {
-  const open: string[] = [];
-  const body = html.replaceAll(/<(style|script)[^>]*>[\s\S]*?<\/\1>/g, '');
-  for (const [, closing, name = ''] of body.matchAll(/<(\/?)([a-z][a-z0-9]*)[^>]*>/g)) {
-    if (['meta', 'link', 'col', 'br'].includes(name)) continue;
-    if (closing === '') open.push(name);
-    else if (open.pop() !== name) return [`</${name}> closes what is not open`];
-  }
-  return open;
 }
 
 describe('checkHtml', () => {
@@ -83,7 +65,7 @@ describe('checkHtml', () => {
   });
 
   it('carries each word with its bits, and what each step makes of it', () => {
-    const [first] = steppers(html);
+    const [first] = steppersOf(html);
     expect(first?.common).toBe(7);
     expect(first?.words.map(({ name, changes }) => [name, changes])).toEqual([
       ['rcu.reader[mm]', true],
@@ -100,7 +82,7 @@ describe('checkHtml', () => {
   it('leaves out nothing of a long schedule', () => {
     const long = page([{ ...violated, violations: [longViolation(100, 20)] }]);
     expect(long.match(/data-step="/g)).toHaveLength(2200);
-    expect(steppers(long)[0]?.steps).toHaveLength(2200);
+    expect(steppersOf(long)[0]?.steps).toHaveLength(2200);
   });
 
   it('takes steps without a word', () => {
@@ -112,7 +94,7 @@ describe('checkHtml', () => {
       before: null,
       after: null,
     };
-    const [data] = steppers(
+    const [data] = steppersOf(
       page([{ ...violated, violations: [{ ...lostAccess, schedule: [choose], passing: null }] }]),
     );
     expect(data?.steps[0]?.word).toBe(-1);
@@ -124,7 +106,7 @@ describe('checkHtml', () => {
     expect(strange).not.toContain('<b onclick');
     expect(strange).not.toMatch(/[^\P{Cc}\n]/u);
     expect(strange.match(/<\/script>/g)).toHaveLength(2);
-    expect(steppers(strange)[0]?.words[0]?.name).toContain('</script>]]><!-- <b');
+    expect(steppersOf(strange)[0]?.words[0]?.name).toContain('</script>]]><!-- <b');
   });
 
   it('is a page without results, too', () => {

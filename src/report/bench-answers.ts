@@ -1,0 +1,30 @@
+import type { BenchRatio, BenchResult, RatioMetric } from '../run/bench-result.ts';
+import { countText } from './count-text.ts';
+import { ratioText } from './number-text.ts';
+
+/**
+ * What the lock costs, in sentences: of each phase with the most vCPUs that were measured, aging without a break, and the
+ * work in faults that the run was foremost about.
+ */
+export function benchAnswers({ ratios, config }: BenchResult): readonly string[] {
+  const most = Math.max(...ratios.map(({ vcpus }) => vcpus));
+  const foremost = ratios.filter(
+    ({ vcpus, faultWorkNs }) => vcpus === most && faultWorkNs === (config.faultWorksNs[0] ?? 0),
+  );
+  return foremost.map(answer);
+}
+
+const SUBJECTS: Readonly<Record<RatioMetric, string>> = {
+  vcpuWall: 'the vCPUs take',
+  agingPass: 'an aging pass takes',
+};
+
+function answer(ratio: BenchRatio): string {
+  const { metric, phase, vcpus, aging, variants, low, high, confidence, repeats } = ratio;
+  const place = `${phase}, ${countText(vcpus, 'vCPU')}, ${aging} aging`;
+  const certainty = `${(100 * confidence).toFixed(1)} % confidence, ${countText(repeats, 'repeat')}`;
+  const interval = `${ratioText(low)} – ${ratioText(high)}, ${certainty}`;
+  const times = `${ratioText(ratio.ratio)} times as long under ${variants[0]} as under ${variants[1]}`;
+  const sure = low > 1 || high < 1 ? '' : ': no difference is seen, the interval contains 1';
+  return `${place}: ${SUBJECTS[metric]} ${times} (${interval})${sure}`;
+}

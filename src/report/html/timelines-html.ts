@@ -1,0 +1,66 @@
+import type { BenchResult, BenchTimeline, SpanKind } from '../../run/bench-result.ts';
+import { type CellDimensions, cellText, groupByCell } from '../chart/bench-cells.ts';
+import { groupBy } from '../group-by.ts';
+import { durationText, withSeparators } from '../number-text.ts';
+import { leastGapNs, timelineEnd, timelinePlot } from '../plot/timeline-plot.ts';
+import type { Table } from '../table.ts';
+import { figureHtml } from './figure-html.ts';
+import { areaLegendHtml } from './legend-html.ts';
+
+const KINDS: readonly (readonly [kind: SpanKind, name: string])[] = [
+  ['lock-wait', 'waits for mmu_lock'],
+  ['lock-write', 'holds it for write'],
+  ['lock-read', 'holds it for read'],
+  ['work', 'works'],
+  ['fault', 'in a fault'],
+  ['aging-pass', 'in an aging pass'],
+  ['invalidate', 'invalidates'],
+];
+
+/** Who held `mmu_lock` and who waited for it: a chart a variant, those of a cell with the same time axis. */
+export function timelinesHtml({ timelines }: BenchResult, dimensions: CellDimensions): string {
+  if (timelines.length === 0) return '';
+  const groups = [...groupByCell(timelines).values()].map((ofCell) => {
+    const end = timelineEnd(ofCell);
+    return ofCell.map((timeline) => timelineFigure(timeline, end, dimensions)).join('\n');
+  });
+  return `<section><h3>Who waited for the lock, and when</h3>
+<p class="remark">One iteration each. The upper half of a row is what the thread did, the lower half is the lock.</p>
+${groups.join('\n')}</section>`;
+}
+
+function timelineFigure(timeline: BenchTimeline, end: number, dimensions: CellDimensions): string {
+  const { variant, phase, threads } = timeline;
+  const title = `${phase} · ${cellText(timeline, dimensions)}: ${variant}`;
+  const cut = threads.filter(({ truncated }) => truncated).map(({ name }) => name);
+  const gaps = `Gaps below ${durationText(leastGapNs(end))} are not drawn.`;
+  const missing =
+    cut.length === 0
+      ? ''
+      : ` The record is full before the end of ${cut.join(', ')}: what is missing there is not nothing.`;
+  const seen = new Set(threads.flatMap(({ spans }) => spans.map(({ kind }) => kind)));
+  return figureHtml({
+    title,
+    picture: timelinePlot(`${title}: what each thread did`, timeline, end),
+    legend: areaLegendHtml(
+      KINDS.filter(([kind]) => seen.has(kind)).map(([kind, label]) => ({ label, color: `var(--span-${kind})` })),
+    ),
+    note: `${gaps}${missing}`,
+    table: timelineTable(timeline),
+    isWide: true,
+  });
+}
+
+/** How often and how long in all, by thread and kind. */
+function timelineTable({ threads }: BenchTimeline): Table {
+  const rows = threads.flatMap(({ name, spans }) =>
+    [...groupBy(spans, ({ kind }) => kind)].map(([kind, ofKind]) => [
+      name,
+      KINDS.find(([candidate]) => candidate === kind)?.[1] ?? kind,
+      withSeparators(ofKind.length),
+      durationText(ofKind.reduce((sum, { durationNs }) => sum + durationNs, 0)),
+      durationText(Math.max(...ofKind.map(({ durationNs }) => durationNs))),
+    ]),
+  );
+  return { head: ['thread', 'what', 'times', 'in all', 'longest'], rows, numbers: [2, 3, 4] };
+}

@@ -1,0 +1,104 @@
+import { axisX, axisY, gridX, ruleY } from '@observablehq/plot';
+import type { BenchTimeline, SpanKind, TimelineSpan } from '../../run/bench-result.ts';
+import { type Box, boxesMark } from './boxes-mark.ts';
+import { FONT_SIZE, renderPlot } from './render-plot.ts';
+
+const WIDTH = 880;
+const ROW = 46;
+const MARGIN = { marginLeft: 66, marginRight: 18, marginTop: 6, marginBottom: 46 };
+/** Gaps narrower than this are not drawn, and no span is narrower. */
+const LEAST_WIDTH = 0.35;
+
+/** What a thread does is drawn in the upper part of its row, what it has to do with the lock in the lower one. */
+const UPPER = [0.12, 0.42] as const;
+const LOWER = [0.46, 0.92] as const;
+
+/** In the order in which they are drawn: what a vCPU works on is behind its faults. */
+const LANES: readonly (readonly [kind: SpanKind, lane: readonly [number, number]])[] = [
+  ['work', UPPER],
+  ['fault', UPPER],
+  ['aging-pass', UPPER],
+  ['invalidate', UPPER],
+  ['lock-read', LOWER],
+  ['lock-write', LOWER],
+  ['lock-wait', LOWER],
+];
+
+export function timelineEnd(timelines: readonly BenchTimeline[]): number {
+  return Math.max(
+    1,
+    ...timelines.flatMap(({ threads }) =>
+      threads.flatMap(({ spans }) => spans.map(({ startNs, durationNs }) => startNs + durationNs)),
+    ),
+  );
+}
+
+/** Nanoseconds below which a gap is not drawn. */
+export function leastGapNs(endNs: number): number {
+  return (LEAST_WIDTH * endNs) / (WIDTH - MARGIN.marginLeft - MARGIN.marginRight);
+}
+
+/** What each thread did when, a row a thread. Time ends at `endNs`, so that charts can be compared. */
+export function timelinePlot(label: string, { threads }: BenchTimeline, endNs: number): string {
+  const rows = threads.map((_, row) => row);
+  const leastNs = leastGapNs(endNs);
+  const layers = LANES.map(([kind, [top, bottom]]) => ({
+    fill: `var(--span-${kind})`,
+    boxes: threads.flatMap(({ spans }, row) =>
+      merged(
+        spans.filter((span) => span.kind === kind),
+        leastNs,
+      ).map(
+        ({ startNs, durationNs }): Box => ({
+          x1: startNs / 1e6,
+          x2: (startNs + Math.max(durationNs, leastNs)) / 1e6,
+          y1: row + top,
+          y2: row + bottom,
+        }),
+      ),
+    ),
+  }));
+  return renderPlot(
+    { label, width: WIDTH, height: MARGIN.marginTop + MARGIN.marginBottom + ROW * threads.length },
+    {
+      ...MARGIN,
+      x: { type: 'linear', domain: [0, endNs / 1e6] },
+      y: { type: 'linear', domain: [threads.length, 0] },
+      marks: [
+        gridX({ stroke: 'var(--line)', strokeOpacity: 1 }),
+        ruleY(rows.slice(1), { stroke: 'var(--line)' }),
+        axisX({
+          label: 'time since the vCPUs were released, ms',
+          labelArrow: 'none',
+          labelAnchor: 'center',
+          fontSize: FONT_SIZE,
+        }),
+        axisY(
+          rows.map((row) => row + 0.5),
+          {
+            tickFormat: (at: number) => threads[Math.floor(at)]?.name ?? '',
+            tickSize: 0,
+            label: null,
+            fontSize: FONT_SIZE,
+          },
+        ),
+        boxesMark(layers),
+      ],
+    },
+  );
+}
+
+/** Spans of one kind in order, those one that no visible gap is between. */
+function merged(spans: readonly TimelineSpan[], leastNs: number): readonly TimelineSpan[] {
+  const result: TimelineSpan[] = [];
+  for (const span of spans.toSorted((a, b) => a.startNs - b.startNs)) {
+    const last = result.at(-1);
+    const lastEnd = last === undefined ? Number.NEGATIVE_INFINITY : last.startNs + last.durationNs;
+    if (last === undefined || span.startNs - lastEnd > leastNs) result.push(span);
+    else {
+      const end = Math.max(lastEnd, span.startNs + span.durationNs);
+      result[result.length - 1] = { ...last, durationNs: end - last.startNs };
+    }
+  }
+  return result;
+}
