@@ -1,74 +1,31 @@
-import { readFileSync } from 'node:fs';
-import { z } from 'zod';
-import { agingModes, phaseNames } from '../bench/bench-config.ts';
 import { InputError } from '../shared/input-error.ts';
 import { isSameCell } from './bench-ratios.ts';
-import {
-  BENCH_SCHEMA,
-  type BenchComparison,
-  type BenchRatio,
-  type BenchResult,
-  type RatioChange,
-} from './bench-result.ts';
-
-const count = z.number().int().nonnegative();
-const positive = z.number().positive();
-
-/** What of a saved result a comparison needs. */
-const baselineSchema = z.object({
-  schema: z.literal(BENCH_SCHEMA),
-  host: z.object({ cpu: z.string(), cores: count, os: z.string(), v8: z.string() }),
-  config: z.object({
-    pagesPerVcpu: count,
-    batch: count,
-    tlbEntries: count,
-    invalidateRate: z.number(),
-    periodMs: z.number(),
-  }),
-  ratios: z.array(
-    z.object({
-      metric: z.enum(['vcpuWall', 'agingPass']),
-      vcpus: count,
-      phase: z.enum(phaseNames),
-      aging: z.enum(agingModes),
-      faultWorkNs: count,
-      variants: z.tuple([z.string(), z.string()]),
-      ratio: positive,
-      low: positive,
-      high: positive,
-      confidence: z.number(),
-      repeats: count,
-    }),
-  ),
-});
+import type { BenchComparison, BenchRatio, BenchResult, RatioChange } from './bench-result.ts';
+import { readSavedResult } from './saved/read-saved-result.ts';
 
 /** An earlier result to compare with. */
 export interface Baseline {
   readonly file: string;
-  readonly document: z.infer<typeof baselineSchema>;
+  readonly document: BenchResult;
 }
 
 /** @throws InputError if the file is no result of `bench` with ratios */
 export function readBaseline(file: string): Baseline {
-  const wrong = (problem: string): InputError =>
-    new InputError(
-      `--baseline: ${file} ${problem}; accepted: a result that bench --json=FILE has saved (${BENCH_SCHEMA})`,
+  const saved = readSavedResult(file);
+  if (saved.kind !== 'bench') {
+    throw new InputError(
+      `--baseline: ${file} is a result of ${saved.kind}; accepted: what bench --json=FILE has saved`,
     );
-  let value: unknown;
-  try {
-    value = JSON.parse(readFileSync(file, 'utf8'));
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    throw wrong(code === undefined ? 'is no JSON' : `cannot be read (${code})`);
   }
-  const parsed = baselineSchema.safeParse(value);
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues;
-    throw wrong(`is no such document: ${issue?.path.join('.') || 'the whole of it'}: ${issue?.message}`);
+  if (saved.result.ratios.length === 0) {
+    throw new InputError(`--baseline: ${file} has no ratios; accepted: a result with two variants or more`);
   }
-  if (parsed.data.ratios.length === 0) throw wrong('has no ratios (it was measured with one variant)');
-  return { file, document: parsed.data };
+  return { file, document: saved.result };
 }
+
+/** A change of any of these could be what a ratio changed by. */
+const MACHINE = ['cpu', 'cores', 'os', 'v8'] as const;
+const CONFIGURATION = ['pagesPerVcpu', 'batch', 'tlbEntries', 'invalidateRate', 'periodMs', 'mutant'] as const;
 
 /**
  * @throws InputError if the baseline was measured on another machine or engine, or with other memory or calls: a change could
@@ -78,18 +35,24 @@ export function checkComparable(
   { file, document }: Baseline,
   { host, config }: Pick<BenchResult, 'host' | 'config'>,
 ): void {
-  const differences = [...differing(document.host, host), ...differing(document.config, config)];
+  const differences = [
+    ...differing(MACHINE, document.host, host),
+    ...differing(CONFIGURATION, document.config, config),
+  ];
   if (differences.length === 0) return;
   throw new InputError(
     `--baseline: ${file} was measured otherwise: ${differences.join(', ')}; accepted: a baseline of this machine and configuration, or --force`,
   );
 }
 
-function differing(baseline: object, now: object): string[] {
-  return Object.entries(baseline).flatMap(([name, value]) => {
-    const here = (now as Readonly<Record<string, unknown>>)[name];
-    return value === here ? [] : [`${name} ${value}, here ${here}`];
-  });
+function differing<Name extends string>(
+  names: readonly Name[],
+  baseline: Readonly<Record<Name, unknown>>,
+  now: Readonly<Record<Name, unknown>>,
+): string[] {
+  return names.flatMap((name) =>
+    baseline[name] === now[name] ? [] : [`${name} ${baseline[name]}, here ${now[name]}`],
+  );
 }
 
 /**

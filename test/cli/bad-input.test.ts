@@ -5,7 +5,7 @@ import { lines, runCli, SHIPPED_TRACE, withFolder } from '../support/cli/run-cli
 
 /** Each with what its one line must name: the place, and what would have been accepted. */
 const usage: readonly (readonly [args: string, place: RegExp, accepted: RegExp])[] = [
-  ['strees', /'strees'/, /accepted: stress, check, explore, bench, conform, reclaim, replay, list/],
+  ['strees', /'strees'/, /accepted: stress, check, explore, bench, conform, reclaim, replay, report, list/],
   ['list nothing', /'nothing'/, /variants, mutants, scenarios, properties/],
   ['stress --frobnicate', /--frobnicate/, /accepted: --variant, .*--pages.*--help/],
   ['explore', /module/, /./],
@@ -69,8 +69,8 @@ const usage: readonly (readonly [args: string, place: RegExp, accepted: RegExp])
   ['bench --vcpus=64 --pages=1M', /--pages/, /accepted here: up to/],
   ['bench --fail-above=10', /--fail-above/, /accepted: with --baseline=FILE/],
   ['bench --force', /--force/, /accepted: with --baseline=FILE/],
-  ['bench --baseline=no-such-file', /--baseline: no-such-file/, /accepted: a result that bench --json=FILE has saved/],
-  ['bench --baseline=not-a-trace', /--baseline: not-a-trace is no JSON/, /accepted: a result/],
+  ['bench --baseline=no-such-file', /no-such-file: no such file/, /accepted: .*pte-aging\/bench@1/],
+  ['bench --baseline=not-a-trace', /not-a-trace:1:1: not JSON/, /accepted: .*pte-aging/],
   ['bench --baseline=not-a-trace --json=not-a-trace', /--json: not-a-trace is an input/, /accepted: another file/],
   ['bench --junit=folder', /--junit: folder is a directory/, /accepted: a file that can be written/],
   ['reclaim something', /argument/, /./],
