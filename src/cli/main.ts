@@ -15,7 +15,7 @@ import { reportCommand } from './report-command.ts';
 import { stressCommand } from './stress-command.ts';
 
 /** Options whose value is an output file, given as `--name=FILE` only: a file name on its own could be an input. */
-const OUTPUT_OPTIONS = ['--junit', '--coverage', '--html', '--mermaid'];
+const OUTPUT_OPTIONS = ['--junit', '--coverage', '--html', '--mermaid', '--markdown', '--hdr', '--trace-events'];
 
 async function main(argv: readonly string[]): Promise<number> {
   let exitCode: number = ExitCode.clean;

@@ -1,23 +1,35 @@
-import { writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { Command } from '@commander-js/extra-typings';
+import { countText } from '../report/count-text.ts';
 import { readSavedResult } from '../run/saved/read-saved-result.ts';
+import type { SavedResult } from '../run/saved/saved-result.ts';
+import { InputError } from '../shared/input-error.ts';
 import { ExitCode } from './exit-code.ts';
-import { checkOutputFiles } from './output-file.ts';
+import { checkOutputFile, checkOutputFiles } from './output-file.ts';
+import { paint } from './paint.ts';
 
 const EXAMPLES = `
 A result is what another command has written with --json. docs/report.md says how to read each picture.
 
 Examples:
-  $ pte-aging stress --json=stress.json && pte-aging report stress.json    the tables, and charts made of text
-  $ pte-aging report stress.json check.json --html=report.html             one page with pictures; it needs nothing else
+  $ pte-aging report stress.json                               its tables, and charts made of letters
+  $ pte-aging report bench.json stress.json --html=report.html   one page with pictures, which needs nothing else
+  $ pte-aging report bench.json --hdr=curves                   a .hgrm file a latency curve, for HdrHistogram's plotter
+  $ pte-aging report bench.json --trace-events=trace.json      who waited for the lock, for ui.perfetto.dev
+  $ pte-aging report *.json --annotations --markdown="$GITHUB_STEP_SUMMARY"
 
-Exit codes: 0 written, whatever the results say; 2 bad usage or input.`;
+Exit codes: 0 done, whatever the results say; 2 bad usage or input.`;
 
 export function reportCommand(setExitCode: (code: number) => void) {
   return new Command('report')
     .description('pictures and tables of saved results of stress, bench, check, conform and reclaim')
     .argument('<result...>', 'files that --json has written')
     .option('--html <=file>', 'one page with pictures, tables, and counterexamples to step through')
+    .option('--markdown <=file>', "a summary for the page of a CI job: verdicts, ratios, what's wrong")
+    .option('--annotations', "what's wrong, on stdout as commands of a GitHub workflow")
+    .option('--hdr <=dir>', 'a percentile distribution for each latency curve, as HdrHistogram prints them')
+    .option('--trace-events <=file>', "a benchmark's timelines as Chrome trace events, which Perfetto opens")
     .option('--quiet', 'do not say what was written')
     .option('--no-color', 'plain text')
     .addHelpText('after', EXAMPLES)
@@ -29,12 +41,88 @@ export function reportCommand(setExitCode: (code: number) => void) {
 type CommandOptions = ReturnType<ReturnType<typeof reportCommand>['opts']>;
 
 async function runReportCommand(files: readonly string[], options: CommandOptions): Promise<number> {
-  checkOutputFiles([['--html', options.html]], files);
+  const { html, markdown, hdr, traceEvents } = options;
+  checkOutputFiles(
+    [
+      ['--html', html],
+      ['--markdown', markdown],
+      ['--trace-events', traceEvents],
+    ],
+    files,
+  );
+  if (hdr !== undefined) checkFolder('--hdr', hdr);
   const saved = files.map(readSavedResult);
-  if (options.html !== undefined) {
-    // Loaded here: the library for plots takes longer to load than most commands take in all.
-    const { reportHtml } = await import('../report/report-html.ts');
-    writeFileSync(options.html, reportHtml(saved));
+  // Everything is made before anything is written. The libraries are loaded here: no other command is to wait for them.
+  const outputs = [
+    ...(hdr === undefined ? [] : await hdrOutputs(saved, hdr, files)),
+    ...(traceEvents === undefined ? [] : await traceOutputs(saved, traceEvents)),
+    ...(markdown === undefined ? [] : await markdownOutputs(saved, markdown)),
+    ...(html === undefined ? [] : await htmlOutputs(saved, html)),
+  ];
+  if (hdr !== undefined) mkdirSync(hdr, { recursive: true });
+  for (const { path, text } of outputs) writeFileSync(path, text);
+  if (options.annotations) {
+    const { reportAnnotations } = await import('../report/report-annotations.ts');
+    process.stdout.write(reportAnnotations(saved));
+  } else if (outputs.length === 0) {
+    const { reportText } = await import('../report/report-text.ts');
+    process.stdout.write(reportText(saved, paint(options.color)));
+  } else if (!options.quiet) {
+    process.stdout.write(said(outputs));
   }
   return ExitCode.clean;
+}
+
+interface Output {
+  readonly path: string;
+  readonly text: string;
+  /** In one line, for all outputs that have the same. */
+  readonly what: string;
+}
+
+async function htmlOutputs(saved: readonly SavedResult[], path: string): Promise<Output[]> {
+  const { reportHtml } = await import('../report/report-html.ts');
+  return [
+    { path, text: reportHtml(saved), what: `${path}: pictures and tables of ${countText(saved.length, 'result')}` },
+  ];
+}
+
+async function markdownOutputs(saved: readonly SavedResult[], path: string): Promise<Output[]> {
+  const { reportMarkdown } = await import('../report/report-markdown.ts');
+  return [{ path, text: reportMarkdown(saved), what: `${path}: a summary of ${countText(saved.length, 'result')}` }];
+}
+
+async function traceOutputs(saved: readonly SavedResult[], path: string): Promise<Output[]> {
+  const { traceEvents } = await import('../report/trace-events.ts');
+  const trace = traceEvents(saved);
+  if (trace.traceEvents.length === 0) {
+    throw new InputError('--trace-events: no timelines in these results; accepted: results of bench that have some');
+  }
+  const what = `${path}: ${countText(trace.traceEvents.length, 'trace event')}, for ui.perfetto.dev`;
+  return [{ path, text: `${JSON.stringify(trace)}\n`, what }];
+}
+
+async function hdrOutputs(saved: readonly SavedResult[], folder: string, inputs: readonly string[]): Promise<Output[]> {
+  const { hdrFiles } = await import('../report/hdr-files.ts');
+  const files = hdrFiles(saved);
+  if (files.length === 0) {
+    throw new InputError('--hdr: no latency curves in these results; accepted: results of stress or bench');
+  }
+  const what = `${folder}: ${countText(files.length, 'percentile distribution')}`;
+  return files.map(({ name, text }) => {
+    const path = join(folder, name);
+    if (existsSync(path)) checkOutputFile('--hdr', path, inputs);
+    return { path, text, what };
+  });
+}
+
+function checkFolder(option: string, path: string): void {
+  if (path === '') throw new InputError(`${option}: expected a directory, as in ${option}=DIR`);
+  if (existsSync(path) && !statSync(path).isDirectory()) {
+    throw new InputError(`${option}: ${path} is no directory; accepted: a directory, which is made if it is not there`);
+  }
+}
+
+function said(outputs: readonly Output[]): string {
+  return [...new Set(outputs.map(({ what }) => what))].map((what) => `${what}\n`).join('');
 }

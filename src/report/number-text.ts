@@ -16,6 +16,11 @@ export function durationText(nanoseconds: number | null): string {
   return `${value.toPrecision(3)} ${unit}`;
 }
 
+/** `100 ns`, `3 µs`: without digits that a round number does not have. */
+export function roundDurationText(nanoseconds: number): string {
+  return durationText(nanoseconds).replace(/\.0+ /, ' ');
+}
+
 /** A ratio of times: `0.967`, `1.44`, `12.3`, `1,234`. */
 export function ratioText(ratio: number): string {
   return ratio >= 999.5 ? withSeparators(ratio) : ratio.toPrecision(3);

@@ -28,3 +28,10 @@ export function cellText(cell: BenchCell, { vcpus, aging, faultWorkNs }: CellDim
 export function groupByCell<Item extends BenchCell>(items: readonly Item[]): Map<string, Item[]> {
   return groupBy(items, ({ phase, vcpus, aging, faultWorkNs }) => JSON.stringify([phase, vcpus, aging, faultWorkNs]));
 }
+
+/** The cell that is shown where there is room for one: the first phase that has aging, with the most vCPUs. */
+export function foremostCell<Item extends BenchCell>(items: readonly Item[]): Item | undefined {
+  const aged = items.filter(({ aging }) => aging !== 'none');
+  const most = Math.max(...aged.map(({ vcpus }) => vcpus));
+  return aged.find(({ vcpus }) => vcpus === most) ?? items[0];
+}

@@ -9,7 +9,7 @@ import {
   metricText,
   scalingTable,
 } from '../bench-tables.ts';
-import { type CellDimensions, cellDimensions, cellText, groupByCell } from '../chart/bench-cells.ts';
+import { type CellDimensions, cellDimensions, cellText, foremostCell, groupByCell } from '../chart/bench-cells.ts';
 import { PUBLISHED } from '../chart/published-scaling.ts';
 import { agingPassCharts, type ScalingChart, vcpuWallCharts } from '../chart/scaling-series.ts';
 import { countText } from '../count-text.ts';
@@ -156,13 +156,6 @@ ${figuresHtml(Object.entries(kindText).flatMap(([kind, name]) => percentileFigur
   return `<section><h3>Latency by percentile</h3>
 <p class="remark">Of all repeats. Below the horizontal position of 99 lie 99 % of the measurements; the right end is the slowest one.</p>
 ${cells.join('\n')}</section>`;
-}
-
-/** The one that is unfolded: of the first phase that has aging, with the most vCPUs. */
-function foremostCell(curves: readonly BenchCurve[]): BenchCurve | undefined {
-  const aged = curves.filter(({ aging }) => aging !== 'none');
-  const most = Math.max(...aged.map(({ vcpus }) => vcpus));
-  return aged.find(({ vcpus }) => vcpus === most) ?? curves[0];
 }
 
 function curvesOf(ofCell: readonly BenchCurve[], variants: readonly string[], kind: BenchCurve['kind']) {

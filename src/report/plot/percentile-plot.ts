@@ -2,7 +2,7 @@ import { axisX, axisY, gridX, gridY, line } from '@observablehq/plot';
 import type { LatencyCurve } from '../../run/latency.ts';
 import { logTicks } from '../chart/log-ticks.ts';
 import { curvePoints, percentileTicks } from '../chart/percentile-axis.ts';
-import { durationText, percentileText } from '../number-text.ts';
+import { percentileText, roundDurationText } from '../number-text.ts';
 import { fittingTicks } from './fitting-ticks.ts';
 import { FONT_SIZE, renderPlot } from './render-plot.ts';
 import { seriesStyle } from './series-style.ts';
@@ -46,7 +46,7 @@ export function percentilePlot(label: string, series: readonly PercentileSeries[
           fontSize: FONT_SIZE,
         }),
         axisY(values, {
-          text: tickText,
+          text: roundDurationText,
           label: 'latency (log)',
           labelArrow: 'none',
           fontSize: FONT_SIZE,
@@ -64,11 +64,6 @@ export function percentilePlot(label: string, series: readonly PercentileSeries[
       ],
     },
   );
-}
-
-/** `100 ns`, `3 µs`: without digits that a round number does not have. */
-export function tickText(ns: number): string {
-  return durationText(ns).replace(/\.0+ /, ' ');
 }
 
 /** To 1, 2 or 5 times a power of ten, at least a decade apart. */
