@@ -1,5 +1,4 @@
 import { randomInt } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
 import { Command } from '@commander-js/extra-typings';
 import { agingModes, phaseNames } from '../bench/bench-config.ts';
 import { DEFAULT_PAGES_PER_VCPU, DEFAULT_REPEAT, MAX_BENCH_VCPUS } from '../bench/complete-bench.ts';
@@ -17,6 +16,7 @@ import { mutantOrRule } from './mutant-option.ts';
 import { count, duration, listOf, numberIn, seed, several, shortTime, tlbEntries } from './option-values.ts';
 import { checkOutputFiles, STDOUT } from './output-file.ts';
 import { withoutUndefined } from './without-undefined.ts';
+import { jsonText, writeOutputs } from './write-outputs.ts';
 
 const EXAMPLES = `
 Examples:
@@ -136,13 +136,11 @@ async function runBenchCommand(options: CommandOptions): Promise<number> {
   });
   progress.stop();
 
-  const document = `${JSON.stringify(result, null, 2)}\n`;
-  if (json === STDOUT) process.stdout.write(document);
-  else {
-    if (json !== undefined) writeFileSync(json, document);
-    process.stdout.write(benchText(result, { quiet }));
-  }
-  if (options.junit !== undefined) writeFileSync(options.junit, benchJunit(result));
+  process.stdout.write(json === STDOUT ? jsonText(result) : benchText(result, { quiet }));
+  writeOutputs([
+    ['--json', json, () => jsonText(result)],
+    ['--junit', options.junit, () => benchJunit(result)],
+  ]);
   return interrupt.exitCode ?? exitCodeOf(result);
 }
 

@@ -1,5 +1,4 @@
 import { randomInt } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
 import { Command, Option } from '@commander-js/extra-typings';
 import { raceText } from '../report/race-text.ts';
 import { stressJunit } from '../report/stress-junit.ts';
@@ -23,6 +22,7 @@ import { checkOutputFiles, STDOUT } from './output-file.ts';
 import { paint } from './paint.ts';
 import { StressProgress } from './progress.ts';
 import { withoutUndefined } from './without-undefined.ts';
+import { jsonText, writeOutputs } from './write-outputs.ts';
 
 const EXAMPLES = `
 Examples:
@@ -125,13 +125,12 @@ async function runStressCommand(options: CommandOptions): Promise<number> {
   });
   progress.stop();
 
-  const document = `${JSON.stringify(result, null, 2)}\n`;
-  if (json === STDOUT) process.stdout.write(document);
-  else {
-    if (json !== undefined) writeFileSync(json, document);
-    process.stdout.write(stressText(result, { quiet: options.quiet === true, paint: paint(options.color) }));
-  }
-  if (options.junit !== undefined) writeFileSync(options.junit, stressJunit(result));
+  const text = () => stressText(result, { quiet: options.quiet === true, paint: paint(options.color) });
+  process.stdout.write(json === STDOUT ? jsonText(result) : text());
+  writeOutputs([
+    ['--json', json, () => jsonText(result)],
+    ['--junit', options.junit, () => stressJunit(result)],
+  ]);
   return interrupt.exitCode ?? exitCodeOf(result);
 }
 
@@ -157,12 +156,8 @@ async function runRace(file: string, options: CommandOptions): Promise<number> {
     signal: interrupt.signal,
     ...withoutUndefined({ variants: options.variant?.map(({ name }) => name), mutant: options.mutant }),
   });
-  const text = `${JSON.stringify(document, null, 2)}\n`;
-  if (json === STDOUT) process.stdout.write(text);
-  else {
-    if (json !== undefined) writeFileSync(json, text);
-    process.stdout.write(raceText(document));
-  }
+  process.stdout.write(json === STDOUT ? jsonText(document) : raceText(document));
+  writeOutputs([['--json', json, () => jsonText(document)]]);
   const violated = document.variants.some(({ verdict }) => verdict === 'violated');
   return interrupt.exitCode ?? (violated ? ExitCode.violated : ExitCode.clean);
 }
