@@ -5,7 +5,7 @@ import { lines, runCli, SHIPPED_TRACE, withFolder } from '../support/cli/run-cli
 
 /** Each with what its one line must name: the place, and what would have been accepted. */
 const usage: readonly (readonly [args: string, place: RegExp, accepted: RegExp])[] = [
-  ['strees', /'strees'/, /accepted: stress, check, explore, conform, reclaim, replay, list/],
+  ['strees', /'strees'/, /accepted: stress, check, explore, conform, reclaim, replay, report, list/],
   ['list nothing', /'nothing'/, /variants, mutants, scenarios, properties/],
   ['stress --frobnicate', /--frobnicate/, /accepted: --variant, .*--pages.*--help/],
   ['explore', /module/, /./],

@@ -7,7 +7,7 @@ describe('pte-aging --help', () => {
     const { code, stdout, stderr } = await runCli(['--help']);
     expect([code, stderr]).toEqual([0, '']);
     expect(stdout).toContain('Usage: pte-aging');
-    for (const command of ['stress', 'explore', 'conform', 'reclaim', 'list'])
+    for (const command of ['stress', 'explore', 'conform', 'reclaim', 'report', 'list'])
       expect(stdout).toMatch(new RegExp(`^ +${command}`, 'm'));
   });
 
