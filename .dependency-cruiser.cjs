@@ -59,7 +59,7 @@ const rooms = {
     ],
     types: ['workers'],
   },
-  // Pure functions from results to text: they see the shapes of results, and nothing that produces them.
+  // Pure functions from results to text and pictures: they see the shapes of results, and nothing that produces them.
   report: {
     imports: ['shared'],
     types: ['run', 'bench', 'check', 'conform', 'reclaim', 'stress', 'verify', 'explore', 'scenario', 'variants'],
@@ -132,6 +132,30 @@ module.exports = {
       severity: 'error',
       from: { path: '^src/' },
       to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'], dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'plots-are-drawn-in-one-place',
+      comment: 'the plot library and its document take long to load: whoever imports src/report/plot does so lazily',
+      severity: 'error',
+      from: { path: '^src/(?!report/plot/)' },
+      to: { path: '^node_modules/(?:@observablehq/plot|linkedom)/' },
+    },
+    {
+      name: 'no-other-command-reaches-a-plot',
+      comment: 'no command but `report` needs pictures',
+      severity: 'error',
+      from: { path: '^src/(?:cli/(?!main|report-command)|index)' },
+      to: { path: '^node_modules/(?:@observablehq/plot|linkedom)/', reachable: true },
+    },
+    {
+      name: 'commands-load-reports-lazily',
+      comment: 'no command is to wait for the libraries that pictures need',
+      severity: 'error',
+      from: { path: '^src/(?!report/)' },
+      to: {
+        path: '^src/report/(?:plot/|chart-text/|report-html|report-text|hdr-files)',
+        dependencyTypesNot: ['dynamic-import', 'type-only'],
+      },
     },
     {
       name: 'no-import-to-nowhere',

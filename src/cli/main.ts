@@ -81,7 +81,7 @@ async function main(argv: readonly string[]): Promise<number> {
 /** Bare `--json` means stdout; commander would take the next word for its value. */
 function withExplicitFiles(argv: readonly string[]): string[] {
   const bare = argv.find((argument) => OUTPUT_OPTIONS.includes(argument));
-  if (bare !== undefined) throw new InputError(`${bare}: accepted: ${bare}=FILE`);
+  if (bare !== undefined) throw new InputError(`${bare}: accepted: ${bare}=${bare === '--hdr' ? 'DIR' : 'FILE'}`);
   const isList = argv[0] === 'list';
   return argv.map((argument) => (argument === '--json' && !isList ? '--json=-' : argument));
 }

@@ -2,7 +2,6 @@ import { existsSync, mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command } from '@commander-js/extra-typings';
 import { countText } from '../report/count-text.ts';
-import { readSavedResult } from '../run/saved/read-saved-result.ts';
 import type { SavedResult } from '../run/saved/saved-result.ts';
 import { InputError } from '../shared/input-error.ts';
 import { ExitCode } from './exit-code.ts';
@@ -52,8 +51,10 @@ async function runReportCommand(files: readonly string[], options: CommandOption
     files,
   );
   if (hdr !== undefined) checkFolder('--hdr', hdr);
-  const saved = files.map(readSavedResult);
-  // Everything is made before anything is written. The libraries are loaded here: no other command is to wait for them.
+  // What only this command needs is loaded here and below: no other is to wait for it.
+  const { readSavedResult } = await import('../run/saved/read-saved-result.ts');
+  const saved = files.map((file) => readSavedResult(file));
+  // Everything is made before anything is written.
   const outputs = [
     ...(hdr === undefined ? [] : await hdrOutputs(saved, hdr, files)),
     ...(traceEvents === undefined ? [] : await traceOutputs(saved, traceEvents)),

@@ -60,8 +60,7 @@ function eventsOf(timeline: BenchTimeline, pid: number): TraceEvent[] {
           name: NAMES[kind],
           cat: kind,
           ph: 'X',
-          ts: startNs / 1000,
-          dur: durationNs / 1000,
+          ...wholeNanoseconds(startNs, startNs + durationNs),
           pid,
           tid,
         }),
@@ -69,6 +68,11 @@ function eventsOf(timeline: BenchTimeline, pid: number): TraceEvent[] {
     ];
   });
   return [named('process_name', pid, 0, title(timeline)), sortedAt('process_sort_index', pid, 0, pid), ...threads];
+}
+
+/** Both ends are rounded, so that what encloses another span still does. */
+function wholeNanoseconds(start: number, end: number): { readonly ts: number; readonly dur: number } {
+  return { ts: Math.round(start) / 1000, dur: (Math.round(end) - Math.round(start)) / 1000 };
 }
 
 function title({ variant, phase, vcpus, aging, faultWorkNs }: BenchTimeline): string {

@@ -46,6 +46,8 @@ class AgingRun {
   /** What the batch's calls said of each page. */
   readonly #said: Uint8Array;
   readonly #ages: PageAges;
+  /** When the last call ended. */
+  #ended = 0;
   #pageByPage = false;
   #calls = 0;
   #passes = 0;
@@ -149,7 +151,7 @@ class AgingRun {
       if (this.#worker.stopped) return false;
       const calls = this.#calls;
       nanoseconds += this.#ageBatch(first, Math.min(batch, pages - first));
-      this.#ages.look(now());
+      this.#ages.look(this.#ended);
       this.#worker.beat(this.#calls - calls);
     }
     this.#passes++;
@@ -167,7 +169,8 @@ class AgingRun {
     this.#recorder.beginCall();
     const testBegan = now();
     const tested = mmuNotifierTestYoung(m, vm, thread, start, end, bitmap);
-    let nanoseconds = now() - testBegan;
+    this.#ended = now();
+    let nanoseconds = this.#ended - testBegan;
     this.#calls++;
     this.#recorder.endCall();
     if (tested.answer === 'unreliable') {
@@ -183,14 +186,14 @@ class AgingRun {
     this.#recorder.beginCall();
     const clearBegan = now();
     const cleared = mmuNotifierClearYoung(m, vm, thread, start, end, bitmap);
-    const ended = now();
-    nanoseconds += ended - clearBegan;
+    this.#ended = now();
+    nanoseconds += this.#ended - clearBegan;
     this.#calls++;
     this.#recorder.endCall();
     for (let page = first; page <= last; page++) {
       const selected = testBitmapBit(m, bitmap, last - page);
       const young = cleared.answer === 'young' && this.#recorder.hasCleared(page);
-      this.#judgeClear(page, !selected ? UNCOVERED : young ? YOUNG : OLD, ended);
+      this.#judgeClear(page, !selected ? UNCOVERED : young ? YOUNG : OLD);
     }
     return nanoseconds;
   }
@@ -204,15 +207,15 @@ class AgingRun {
       const cleared = mmuNotifierClearYoung(m, arena.vm, thread, start, end, 0);
       this.#said[i] = cleared.answer === 'young' ? YOUNG : OLD;
     }
-    const ended = now();
+    this.#ended = now();
     this.#calls += count;
     this.#recorder.endCall();
-    for (let i = 0; i < count; i++) this.#judgeClear(first + i, this.#said[i] as number, ended);
-    return ended - began;
+    for (let i = 0; i < count; i++) this.#judgeClear(first + i, this.#said[i] as number);
+    return this.#ended - began;
   }
 
-  #judgeClear(page: number, said: number, ended: number): void {
-    if (said === YOUNG) this.#ages.reportedYoung(page, ended);
+  #judgeClear(page: number, said: number): void {
+    if (said === YOUNG) this.#ages.reportedYoung(page, this.#ended);
     this.#recorder.judgeClear(page, said);
   }
 

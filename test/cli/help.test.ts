@@ -7,7 +7,7 @@ describe('pte-aging --help', () => {
     const { code, stdout, stderr } = await runCli(['--help']);
     expect([code, stderr]).toEqual([0, '']);
     expect(stdout).toContain('Usage: pte-aging');
-    for (const command of ['stress', 'check', 'explore', 'bench', 'conform', 'reclaim', 'replay', 'list'])
+    for (const command of ['stress', 'check', 'explore', 'bench', 'conform', 'reclaim', 'replay', 'report', 'list'])
       expect(stdout).toMatch(new RegExp(`^ +${command}`, 'm'));
   });
 
