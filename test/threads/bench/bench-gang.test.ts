@@ -12,7 +12,7 @@ const config: GangConfig = {
   tlbEntries: 0,
   invalidateRate: 0,
   periodMs: 10,
-  waitBoundMs: 300,
+  waitBoundMs: 2500,
 };
 const cell = { vcpus: 1, phase: 'read', aging: 'none', faultWorkNs: 0 } as const;
 
