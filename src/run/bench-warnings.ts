@@ -48,7 +48,9 @@ function loaded({ loadAverage, cores }: HostInfo): string[] {
 function tooFewRepeats({ repeat }: BenchResultConfig): string[] {
   return repeat >= 6
     ? []
-    : [`${repeat} repeats: the intervals have a confidence below 95 %; --repeat 6 or more reaches it`];
+    : [
+        `${repeat} repeat${repeat === 1 ? '' : 's'}: the intervals have a confidence below 95 %; --repeat 6 or more reaches it`,
+      ];
 }
 
 function wideSpreads(rows: readonly BenchRow[]): string[] {
