@@ -24,7 +24,7 @@ const rooms = {
   // What the workers of a run and the run itself must agree on: its configuration, its arena, its control words.
   stress: { imports: ['scenario', 'verify', 'variants', 'notifier', 'mmu', 'locks', 'shared'] },
   // The same of a latency run.
-  bench: { imports: ['notifier', 'mmu', 'locks', 'variants', 'shared'] },
+  bench: { imports: ['notifier', 'mmu', 'locks', 'variants', 'shared'], types: ['verify'] },
   workers: {
     imports: [
       'bench',

@@ -1,34 +1,36 @@
-import { formatTable } from '../src/shared/text-table.ts';
-import { figures } from './micro/figures.ts';
-import { median, type Pair, runFigure } from './micro/run-figure.ts';
+/**
+ * The micro-benchmarks of the hot paths and the latency suite: `npm run bench [-- --out=FOLDER]`, in less than five minutes.
+ * Writes `results.json`, `results.md`, and `latency.json` for `pte-aging report` and `--baseline`. Exits with 1 if a target
+ * is missed: they are ratios of things measured side by side.
+ */
+import { randomInt } from 'node:crypto';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { bench } from '../src/run/bench-run.ts';
+import { latencyClaims } from './latency/claims.ts';
+import { runMicro } from './micro/run-micro.ts';
+import { type SuiteResult, suiteMarkdown } from './suite-markdown.ts';
 
-/** Each figure is measured in this many fresh workers. */
-const RUNS = 5;
+const { values } = parseArgs({
+  options: { out: { type: 'string', default: 'bench-results' }, seed: { type: 'string' } },
+});
+const seed = values.seed ?? String(randomInt(2 ** 47));
+process.stderr.write(`benchmarks, seed ${seed}: the hot paths, about a minute; then the latency suite, about two\n`);
 
-const rows: string[][] = [['figure', 'measured', 'bare', 'compared', 'spread', 'target', '']];
-let missed = 0;
-for (const [name, figure] of Object.entries(figures)) {
-  const runs: (readonly Pair[])[] = [];
-  for (let run = 0; run < RUNS; run++) runs.push(await runFigure(name));
-  const compare = ({ measured, bare }: Pair): number =>
-    figure.compares === 'difference' ? measured - bare : measured / bare;
-  const measured = runs.map((pairs) => median(pairs.map((pair) => pair.measured)));
-  const bare = runs.map((pairs) => median(pairs.map((pair) => pair.bare)));
-  const compared = runs.map((pairs) => median(pairs.map(compare)));
-  const result = median(compared);
-  const met = result <= figure.target;
-  if (!met) missed++;
-  const unit = figure.compares === 'difference' ? ' ns' : '';
-  rows.push([
-    figure.title,
-    `${median(measured).toFixed(1)} ns`,
-    `${median(bare).toFixed(1)} ns`,
-    result.toFixed(2) + unit,
-    `${Math.min(...compared).toFixed(2)} … ${Math.max(...compared).toFixed(2)}`,
-    `≤ ${figure.target}${unit}`,
-    met ? 'met' : 'MISSED',
-  ]);
-}
-process.stdout.write(`${formatTable(rows, [1, 2, 3, 4, 5])}\n`);
-process.stdout.write(`medians of ${RUNS} fresh workers each; Node ${process.version}\n`);
-process.exitCode = missed === 0 ? 0 : 1;
+const micro = await runMicro();
+const latency = await bench({ config: { seed, durationMs: 120 } });
+const result: SuiteResult = { micro, latency, claims: latencyClaims(latency) };
+const markdown = suiteMarkdown(result);
+
+mkdirSync(values.out, { recursive: true });
+const write = (name: string, text: string): void => writeFileSync(join(values.out, name), `${text}\n`);
+write('results.json', JSON.stringify({ schema: 'pte-aging/bench-suite@1', seed, ...result }, null, 2));
+write('latency.json', JSON.stringify(latency, null, 2));
+write('results.md', markdown);
+
+process.stdout.write(
+  `${markdown}\n\nwritten to ${values.out}/results.json, latency.json and results.md; seed ${seed}\n`,
+);
+const isMet = micro.every(({ met }) => met) && result.claims.every(({ met }) => met);
+process.exitCode = latency.failures.length > 0 ? 3 : isMet ? 0 : 1;

@@ -1,3 +1,5 @@
+export type { AgingMode, BenchCell, PhaseName } from './bench/bench-config.ts';
+export type { BenchPlan, BenchSettings } from './bench/complete-bench.ts';
 export type { CheckedScenario, CheckOutcome, CheckResult, CheckStep, CheckViolation } from './check/check-result.ts';
 export type { Disagreement, SkippedField, TraceFinding, TraceResult } from './conform/trace-result.ts';
 export type { Budget, OnProgress, Progress } from './explore/budget.ts';
@@ -35,6 +37,8 @@ export { createStartGate, openStartGate, passStartGate, type StartGate } from '.
 export type { GuestKind } from './reclaim/guest-kind.ts';
 export type { ReclaimConfig, ReclaimSettings } from './reclaim/reclaim-config.ts';
 export type { GuestFigures, MglruFigures, MglruWork, ReclaimFigures } from './reclaim/reclaim-figures.ts';
+export type { BenchResult } from './run/bench-result.ts';
+export { type BenchOptions, type BenchProgress, bench } from './run/bench-run.ts';
 export { type CheckOptions, type CheckProgress, check } from './run/check-run.ts';
 export type {
   ConformedTrace,

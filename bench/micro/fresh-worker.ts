@@ -1,4 +1,5 @@
-import { figures, type Loop } from './figures.ts';
+import type { Loop } from './figure.ts';
+import { figures } from './figures.ts';
 import { PAGES } from './machine.ts';
 
 /** Measures one figure in a thread that has run nothing else: one type feedback, one heap. */

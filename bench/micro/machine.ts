@@ -1,4 +1,6 @@
 import { initMemslot, initVm } from '../../src/mmu/create-vm.ts';
+import { entryWord } from '../../src/mmu/tables.ts';
+import { backingOf } from '../../src/shared/spte.ts';
 import { RacyThreadMemory, type ThreadMemory } from '../../src/shared/thread-memory.ts';
 import { gfnOfPage } from '../../src/stress/slots.ts';
 import { createStressArena, type StressArena } from '../../src/stress/stress-arena.ts';
@@ -14,7 +16,7 @@ export interface Machine {
   readonly gfns: Int32Array;
 }
 
-export function createMachine(): Machine {
+export function createMachine({ tlbEntries = 0 } = {}): Machine {
   const arena = createStressArena({
     variant: 'lockless-7.3',
     mutant: null,
@@ -24,7 +26,7 @@ export function createMachine(): Machine {
     slots: 1,
     workload: 'uniform',
     writes: 0,
-    tlbEntries: 0,
+    tlbEntries,
     invalidateRate: 0,
     zapAllRate: 0,
     batch: 64,
@@ -42,4 +44,14 @@ export function createMachine(): Machine {
   });
   const gfns = Int32Array.from({ length: PAGES }, (_, page) => gfnOfPage(arena.slots, page));
   return { arena, words, m, gfns };
+}
+
+/** The word of each page's leaf, once all of them are mapped. */
+export function leafWords({ arena, m, gfns }: Machine): Int32Array {
+  const { vm } = arena;
+  return gfns.map((gfn) => {
+    let table = m.loadOwn(vm.vcpuRoots);
+    for (let level = vm.levels; level > 1; level--) table = backingOf(m.load(entryWord(vm, table, level, gfn)));
+    return entryWord(vm, table, 1, gfn);
+  });
 }

@@ -50,3 +50,13 @@ export interface BenchCell {
   /** What each fault does outside `mmu_lock` besides the model's own steps, in nanoseconds of a core's time. */
   readonly faultWorkNs: number;
 }
+
+/** The order in which cells are shown: what belongs together side by side, more vCPUs below fewer. */
+export function compareCells(one: BenchCell, other: BenchCell): number {
+  return (
+    phaseNames.indexOf(one.phase) - phaseNames.indexOf(other.phase) ||
+    other.faultWorkNs - one.faultWorkNs ||
+    agingModes.indexOf(one.aging) - agingModes.indexOf(other.aging) ||
+    one.vcpus - other.vcpus
+  );
+}

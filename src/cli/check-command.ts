@@ -1,4 +1,3 @@
-import { writeFileSync } from 'node:fs';
 import { Command } from '@commander-js/extra-typings';
 import type { CheckResult } from '../check/check-result.ts';
 import { checkHtml } from '../report/check-html.ts';
@@ -15,6 +14,7 @@ import { mutantOrRule } from './mutant-option.ts';
 import { count, duration, listOf, oneOf, seed } from './option-values.ts';
 import { checkOutputFiles, STDOUT } from './output-file.ts';
 import { paint } from './paint.ts';
+import { jsonText, writeOutputs } from './write-outputs.ts';
 
 const EXAMPLES = `
 A scenario is a YAML or JSON file: docs/scenarios.md says what is in it. Without a file the shipped ones are explored.
@@ -81,14 +81,14 @@ async function runCheckCommand(files: readonly string[], options: CommandOptions
       if (!options.quiet) showProgress(progress);
     },
   }).finally(clearProgress);
-  if (json === STDOUT) process.stdout.write(toJson(result));
-  else {
-    if (json !== undefined) writeFileSync(json, toJson(result));
-    process.stdout.write(checkText(result, { quiet: options.quiet === true, paint: paint(options.color) }));
-  }
-  if (options.junit !== undefined) writeFileSync(options.junit, checkJunit(result));
-  if (options.html !== undefined) writeFileSync(options.html, checkHtml(result));
-  if (options.mermaid !== undefined) writeFileSync(options.mermaid, checkMermaid(result));
+  const text = () => checkText(result, { quiet: options.quiet === true, paint: paint(options.color) });
+  process.stdout.write(json === STDOUT ? jsonText(result) : text());
+  writeOutputs([
+    ['--json', json, () => jsonText(result)],
+    ['--junit', options.junit, () => checkJunit(result)],
+    ['--html', options.html, () => checkHtml(result)],
+    ['--mermaid', options.mermaid, () => checkMermaid(result)],
+  ]);
   return interrupt.exitCode ?? exitCodeOf(result);
 }
 
@@ -99,10 +99,6 @@ function exitCodeOf({ results }: CheckResult): number {
   );
   if (isBad) return ExitCode.violated;
   return results.some(({ verdict }) => verdict === 'unknown') ? ExitCode.noVerdict : ExitCode.clean;
-}
-
-function toJson(result: CheckResult): string {
-  return `${JSON.stringify(result, null, 2)}\n`;
 }
 
 function showProgress({ done, states, statesPerSecond }: CheckProgress): void {

@@ -1,4 +1,3 @@
-import { writeFileSync } from 'node:fs';
 import { Command } from '@commander-js/extra-typings';
 import { conformJunit } from '../report/conform-junit.ts';
 import { conformText } from '../report/conform-text.ts';
@@ -13,6 +12,7 @@ import { mutantOrRule } from './mutant-option.ts';
 import { listOf } from './option-values.ts';
 import { checkOutputFiles, STDOUT } from './output-file.ts';
 import { paint } from './paint.ts';
+import { jsonText, writeOutputs } from './write-outputs.ts';
 
 const EXAMPLES = `
 A trace is a file of JSON lines, plain or gzip: docs/kernel-traces.md says what is in it.
@@ -75,22 +75,18 @@ async function runConformCommand(paths: readonly string[], options: CommandOptio
     },
   }).finally(clearProgress);
 
-  if (json === STDOUT) process.stdout.write(toJson(result));
-  else {
-    if (json !== undefined) writeFileSync(json, toJson(result));
-    process.stdout.write(conformText(result, { quiet: options.quiet === true, paint: paint(options.color) }));
-  }
-  if (options.junit !== undefined) writeFileSync(options.junit, conformJunit(result));
-  if (options.coverage !== undefined) writeFileSync(options.coverage, toJson(coverageOf(result)));
+  const text = () => conformText(result, { quiet: options.quiet === true, paint: paint(options.color) });
+  process.stdout.write(json === STDOUT ? jsonText(result) : text());
+  writeOutputs([
+    ['--json', json, () => jsonText(result)],
+    ['--junit', options.junit, () => conformJunit(result)],
+    ['--coverage', options.coverage, () => jsonText(coverageOf(result))],
+  ]);
   return interrupt.exitCode ?? exitCodeOf(result);
 }
 
 function coverageOf({ interrupted, rules }: ConformResult): RuleCoverageResult {
   return { schema: RULE_COVERAGE_SCHEMA, interrupted, rules };
-}
-
-function toJson(document: ConformResult | RuleCoverageResult): string {
-  return `${JSON.stringify(document, null, 2)}\n`;
 }
 
 function exitCodeOf({ traces }: ConformResult): number {

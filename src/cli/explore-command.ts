@@ -1,4 +1,4 @@
-import { existsSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { Command } from '@commander-js/extra-typings';
@@ -11,6 +11,7 @@ import { ExitCode } from './exit-code.ts';
 import { Interrupt } from './interrupt.ts';
 import { count, duration } from './option-values.ts';
 import { checkOutputFiles, STDOUT } from './output-file.ts';
+import { writeOutputs } from './write-outputs.ts';
 
 const EXAMPLES = `
 A module exports explorations: objects with words and threads, as the library call explore takes them.
@@ -47,12 +48,9 @@ export function exploreCommand(setExitCode: (code: number) => void) {
       });
       if (process.stderr.isTTY) process.stderr.write('\r\x1b[K');
       if ('problem' in reply) throw new InputError(`${file}: ${reply.problem}`);
-      const document = toJson(reply.explorations);
-      if (json === STDOUT) process.stdout.write(document);
-      else {
-        if (json !== undefined) writeFileSync(json, document);
-        process.stdout.write(explorationsText(reply.explorations));
-      }
+      const { explorations } = reply;
+      process.stdout.write(json === STDOUT ? toJson(explorations) : explorationsText(explorations));
+      writeOutputs([['--json', json, () => toJson(explorations)]]);
       setExitCode(interrupt.exitCode ?? exitCodeOf(reply.explorations));
     });
 }

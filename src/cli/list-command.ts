@@ -6,6 +6,7 @@ import { formatTable } from '../shared/text-table.ts';
 import { mutants } from '../variants/mutants.ts';
 import { v3TruthTable } from '../variants/v3-truth-table.ts';
 import { variants } from '../variants/variants.ts';
+import { jsonText } from './write-outputs.ts';
 
 const lists = {
   variants: () => variants.map(({ name, aliases, description }) => ({ name, aliases, description })),
@@ -26,7 +27,7 @@ export function listCommand() {
       const table = what === 'variants' ? v3TruthTable : undefined;
       if (options.json) {
         const document = { schema: 'pte-aging/list@1', [what]: items, ...(table && { v3TruthTable: table }) };
-        process.stdout.write(`${JSON.stringify(document, null, 2)}\n`);
+        process.stdout.write(jsonText(document));
         return;
       }
       const cell = (value: unknown): string => (Array.isArray(value) ? value.join(', ') || '-' : String(value));

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from '@commander-js/extra-typings';
 import { HarnessError } from '../shared/harness-error.ts';
 import { InputError } from '../shared/input-error.ts';
+import { benchCommand } from './bench-command.ts';
 import { checkCommand } from './check-command.ts';
 import { conformCommand } from './conform-command.ts';
 import { ExitCode } from './exit-code.ts';
@@ -36,6 +37,11 @@ async function main(argv: readonly string[]): Promise<number> {
     )
     .addCommand(
       exploreCommand((code) => {
+        exitCode = code;
+      }),
+    )
+    .addCommand(
+      benchCommand((code) => {
         exitCode = code;
       }),
     )

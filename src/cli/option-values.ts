@@ -17,6 +17,24 @@ export function duration(text: string): number {
   return ms;
 }
 
+const WORK = /^(\d+(?:\.\d+)?)(ns|us|µs|ms)$/;
+const NS_PER_UNIT = { ns: 1, us: 1e3, µs: 1e3, ms: 1e6 } as const;
+const MAX_WORK_NS = 1e6;
+
+/** `0`, `500ns`, `3us`: nanoseconds, whole ones. */
+export function shortTime(text: string): number {
+  const match = WORK.exec(text);
+  const ns = match === null ? Number.NaN : Number(match[1]) * NS_PER_UNIT[match[2] as keyof typeof NS_PER_UNIT];
+  const value = text === '0' ? 0 : Math.round(ns);
+  if (!(value >= 0 && value <= MAX_WORK_NS)) throw new InvalidArgumentError('accepted: 0 … 1ms, such as 0, 500ns, 3us');
+  return value;
+}
+
+/** Several values separated by commas, each parsed by itself; duplicates count once. */
+export function several<Value>(one: (text: string) => Value): (text: string) => Value[] {
+  return (text) => [...new Set(text.split(',').map((part) => one(part.trim())))];
+}
+
 /** A positive count in a range, with binary K and M. */
 export function count(least: number, most: number): (text: string) => number {
   return (text) => {
@@ -37,6 +55,15 @@ export function numberIn(least: number, most: number): (text: string) => number 
     if (!(value >= least && value <= most)) throw new InvalidArgumentError(`accepted: numbers ${least} … ${most}`);
     return value;
   };
+}
+
+/** Entries of a vCPU's TLB: a power of two, or 0. */
+export function tlbEntries(text: string): number {
+  const entries = count(0, 2 ** 16)(text);
+  if ((entries & (entries - 1)) !== 0) {
+    throw new InvalidArgumentError(`${text} is no power of two; accepted: 0, 1, 2, 4 … 65536`);
+  }
+  return entries;
 }
 
 /** Decimal, `0x…` or a 40-digit commit id. */

@@ -1,5 +1,4 @@
 import { randomInt } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
 import { Command } from '@commander-js/extra-typings';
 import { guestKinds } from '../reclaim/guest-kind.ts';
 import {
@@ -17,6 +16,7 @@ import { Interrupt } from './interrupt.ts';
 import { mutantOrRule } from './mutant-option.ts';
 import { count, listOf, numberIn, seed } from './option-values.ts';
 import { checkOutputFile, STDOUT } from './output-file.ts';
+import { jsonText, writeOutputs } from './write-outputs.ts';
 
 const EXAMPLES = `
 Examples:
@@ -76,11 +76,7 @@ async function runReclaimCommand(options: CommandOptions): Promise<number> {
       else if (!quiet) process.stderr.write(line);
     },
   });
-  const document = `${JSON.stringify(result, null, 2)}\n`;
-  if (json === STDOUT) process.stdout.write(document);
-  else {
-    if (json !== undefined) writeFileSync(json, document);
-    process.stdout.write(reclaimText(result, quiet));
-  }
+  process.stdout.write(json === STDOUT ? jsonText(result) : reclaimText(result, quiet));
+  writeOutputs([['--json', json, () => jsonText(result)]]);
   return interrupt.exitCode ?? ExitCode.clean;
 }

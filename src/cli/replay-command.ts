@@ -1,9 +1,10 @@
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { Command } from '@commander-js/extra-typings';
 import { replayText } from '../report/replay-text.ts';
 import { replay } from '../run/replay-run.ts';
 import { ExitCode } from './exit-code.ts';
 import { checkOutputFiles, STDOUT } from './output-file.ts';
+import { jsonText, writeOutputs } from './write-outputs.ts';
 
 const EXAMPLES = `
 Examples:
@@ -24,13 +25,10 @@ export function replayCommand(setExitCode: (code: number) => void) {
       const json = options.json === true ? STDOUT : options.json;
       checkOutputFiles([['--json', json]], [text, options.scenario ?? ''].filter(existsSync));
       const replays = replay(text, options.scenario);
-      const document = `${JSON.stringify({ schema: 'pte-aging/replay@1', replays }, null, 2)}\n`;
-      if (json === STDOUT) process.stdout.write(document);
-      else {
-        if (json !== undefined) writeFileSync(json, document);
-        const texts = replays.map(replayText).join('\n');
-        process.stdout.write(texts === '' ? `${text}: no counterexample in it\n` : texts);
-      }
+      const document = jsonText({ schema: 'pte-aging/replay@1', replays });
+      const steps = replays.map(replayText).join('\n') || `${text}: no counterexample in it\n`;
+      process.stdout.write(json === STDOUT ? document : steps);
+      writeOutputs([['--json', json, () => document]]);
       const violated = replays.some(({ breaches }) => breaches.some((breach) => breach.class === 'forbidden'));
       setExitCode(violated ? ExitCode.violated : ExitCode.clean);
     });

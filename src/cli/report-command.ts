@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command } from '@commander-js/extra-typings';
 import { countText } from '../report/count-text.ts';
@@ -7,6 +7,7 @@ import { InputError } from '../shared/input-error.ts';
 import { ExitCode } from './exit-code.ts';
 import { checkOutputFile, checkOutputFiles } from './output-file.ts';
 import { paint } from './paint.ts';
+import { writeOutputs } from './write-outputs.ts';
 
 const EXAMPLES = `
 A result is what another command has written with --json. docs/report.md says how to read each picture.
@@ -61,7 +62,7 @@ async function runReportCommand(files: readonly string[], options: CommandOption
     ...(html === undefined ? [] : await htmlOutputs(saved, html)),
   ];
   if (hdr !== undefined) mkdirSync(hdr, { recursive: true });
-  for (const { path, text } of outputs) writeFileSync(path, text);
+  writeOutputs(outputs.map(({ option, path, text }) => [option, path, () => text]));
   if (options.annotations) {
     const { reportAnnotations } = await import('../report/report-annotations.ts');
     process.stdout.write(reportAnnotations(saved));
@@ -75,6 +76,7 @@ async function runReportCommand(files: readonly string[], options: CommandOption
 }
 
 interface Output {
+  readonly option: string;
   readonly path: string;
   readonly text: string;
   /** In one line, for all outputs that have the same. */
@@ -84,13 +86,25 @@ interface Output {
 async function htmlOutputs(saved: readonly SavedResult[], path: string): Promise<Output[]> {
   const { reportHtml } = await import('../report/report-html.ts');
   return [
-    { path, text: reportHtml(saved), what: `${path}: pictures and tables of ${countText(saved.length, 'result')}` },
+    {
+      option: '--html',
+      path,
+      text: reportHtml(saved),
+      what: `${path}: pictures and tables of ${countText(saved.length, 'result')}`,
+    },
   ];
 }
 
 async function markdownOutputs(saved: readonly SavedResult[], path: string): Promise<Output[]> {
   const { reportMarkdown } = await import('../report/report-markdown.ts');
-  return [{ path, text: reportMarkdown(saved), what: `${path}: a summary of ${countText(saved.length, 'result')}` }];
+  return [
+    {
+      option: '--markdown',
+      path,
+      text: reportMarkdown(saved),
+      what: `${path}: a summary of ${countText(saved.length, 'result')}`,
+    },
+  ];
 }
 
 async function traceOutputs(saved: readonly SavedResult[], path: string): Promise<Output[]> {
@@ -100,7 +114,7 @@ async function traceOutputs(saved: readonly SavedResult[], path: string): Promis
     throw new InputError('--trace-events: no timelines in these results; accepted: results of bench that have some');
   }
   const what = `${path}: ${countText(trace.traceEvents.length, 'trace event')}, for ui.perfetto.dev`;
-  return [{ path, text: `${JSON.stringify(trace)}\n`, what }];
+  return [{ option: '--trace-events', path, text: `${JSON.stringify(trace)}\n`, what }];
 }
 
 async function hdrOutputs(saved: readonly SavedResult[], folder: string, inputs: readonly string[]): Promise<Output[]> {
@@ -113,7 +127,7 @@ async function hdrOutputs(saved: readonly SavedResult[], folder: string, inputs:
   return files.map(({ name, text }) => {
     const path = join(folder, name);
     if (existsSync(path)) checkOutputFile('--hdr', path, inputs);
-    return { path, text, what };
+    return { option: '--hdr', path, text, what };
   });
 }
 

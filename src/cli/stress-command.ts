@@ -1,5 +1,4 @@
 import { randomInt } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
 import { Command, Option } from '@commander-js/extra-typings';
 import { raceText } from '../report/race-text.ts';
 import { stressJunit } from '../report/stress-junit.ts';
@@ -18,10 +17,12 @@ import { MAX_PAGES_PER_EPOCH } from '../verify/aging-recorder.ts';
 import { ExitCode } from './exit-code.ts';
 import { Interrupt } from './interrupt.ts';
 import { mutantOrRule } from './mutant-option.ts';
-import { count, duration, listOf, numberIn, oneOf, seed } from './option-values.ts';
+import { count, duration, listOf, numberIn, oneOf, seed, tlbEntries } from './option-values.ts';
 import { checkOutputFiles, STDOUT } from './output-file.ts';
 import { paint } from './paint.ts';
 import { StressProgress } from './progress.ts';
+import { withoutUndefined } from './without-undefined.ts';
+import { jsonText, writeOutputs } from './write-outputs.ts';
 
 const EXAMPLES = `
 Examples:
@@ -124,13 +125,12 @@ async function runStressCommand(options: CommandOptions): Promise<number> {
   });
   progress.stop();
 
-  const document = `${JSON.stringify(result, null, 2)}\n`;
-  if (json === STDOUT) process.stdout.write(document);
-  else {
-    if (json !== undefined) writeFileSync(json, document);
-    process.stdout.write(stressText(result, { quiet: options.quiet === true, paint: paint(options.color) }));
-  }
-  if (options.junit !== undefined) writeFileSync(options.junit, stressJunit(result));
+  const text = () => stressText(result, { quiet: options.quiet === true, paint: paint(options.color) });
+  process.stdout.write(json === STDOUT ? jsonText(result) : text());
+  writeOutputs([
+    ['--json', json, () => jsonText(result)],
+    ['--junit', options.junit, () => stressJunit(result)],
+  ]);
   return interrupt.exitCode ?? exitCodeOf(result);
 }
 
@@ -156,12 +156,8 @@ async function runRace(file: string, options: CommandOptions): Promise<number> {
     signal: interrupt.signal,
     ...withoutUndefined({ variants: options.variant?.map(({ name }) => name), mutant: options.mutant }),
   });
-  const text = `${JSON.stringify(document, null, 2)}\n`;
-  if (json === STDOUT) process.stdout.write(text);
-  else {
-    if (json !== undefined) writeFileSync(json, text);
-    process.stdout.write(raceText(document));
-  }
+  process.stdout.write(json === STDOUT ? jsonText(document) : raceText(document));
+  writeOutputs([['--json', json, () => jsonText(document)]]);
   const violated = document.variants.some(({ verdict }) => verdict === 'violated');
   return interrupt.exitCode ?? (violated ? ExitCode.violated : ExitCode.clean);
 }
@@ -196,24 +192,10 @@ async function toStressOptions(options: CommandOptions): Promise<StressOptions> 
   };
 }
 
-type Defined<Options> = { [Key in keyof Options]?: Exclude<Options[Key], undefined> };
-
-/** Leaves the defaults to whoever knows them. */
-function withoutUndefined<Options extends object>(options: Options): Defined<Options> {
-  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as Defined<Options>;
-}
-
 function exitCodeOf(result: StressResult): number {
   const verdicts = result.variants.map((variant) => variant.verdict);
   if (verdicts.includes('harness-failure')) return ExitCode.harnessFailed;
   return verdicts.includes('violated') ? ExitCode.violated : ExitCode.clean;
-}
-
-function tlbEntries(text: string): number {
-  const entries = count(0, 2 ** 16)(text);
-  if ((entries & (entries - 1)) !== 0)
-    throw new InputError(`--tlb: ${text} is no power of two; accepted: 0, 1, 2, 4 … 65536`);
-  return entries;
 }
 
 function sabotage(text: string): { worker: string; how: 'die' | 'hang' } {

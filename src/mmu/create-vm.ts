@@ -96,7 +96,9 @@ export function createVm(layout: LayoutBuilder, config: VmConfig, mm: Mm = { sub
     throw new RangeError('virtual machines of one process have one host: its pages, their size, and its threads');
   }
   const hasShadowMmu = machine.nested || !machine.tdpMmu || !machine.npt;
-  const entries = 2 ** geometry.entryBits;
+  // A shift yields a small integer, where `**` yields a double, and with it every offset behind the tables: walks would
+  // compute their words in floating point.
+  const entries = 1 << geometry.entryBits;
   const roots = 1 + (machine.nested ? 1 : 0) + (machine.addressSpaces - 1);
   const mapped = slots.reduce((tables, slot) => tables + tablesToMap(geometry, slot.gfn, slot.pages), 0);
   const tableCount = config.tables ?? defaultTableCount(geometry, mapped * roots, vcpus * roots);

@@ -76,6 +76,7 @@ export function pageFault(
   }
   const hostPage = pageOfGfn(m, vm, slot, gfn);
   const entry = getUserPage(m, vm, vcpu, hostPage, write);
+  m.note(GhostEvent.gotUserPage, hostPage, 0);
   if (vm.rules.faultChecksInvalidation === 'before-lock' && mustRetry(m, vm, gfn, sequence)) return RET_PF_RETRY;
   const level = goalLevel(m, vm, mode, slot, gfn, entry);
 

@@ -3,11 +3,13 @@ import { countText } from './count-text.ts';
 import { ratioText } from './number-text.ts';
 
 /**
- * What the lock costs, in sentences: of each phase with the most vCPUs that were measured, aging without a break, and the
- * work in faults that the run was foremost about.
+ * What the lock costs, in sentences: of each phase with the most vCPUs that had a core each beside the aging thread, or else the
+ * fewest that were measured, and the work in faults that the run was foremost about.
  */
-export function benchAnswers({ ratios, config }: BenchResult): readonly string[] {
-  const most = Math.max(...ratios.map(({ vcpus }) => vcpus));
+export function benchAnswers({ ratios, config, host }: BenchResult): readonly string[] {
+  const counts = ratios.map(({ vcpus }) => vcpus);
+  const uncrowded = counts.filter((count) => count < host.cores);
+  const most = uncrowded.length > 0 ? Math.max(...uncrowded) : Math.min(...counts);
   const foremost = ratios.filter(
     ({ vcpus, faultWorkNs }) => vcpus === most && faultWorkNs === (config.faultWorksNs[0] ?? 0),
   );
@@ -21,7 +23,7 @@ const SUBJECTS: Readonly<Record<RatioMetric, string>> = {
 
 function answer(ratio: BenchRatio): string {
   const { metric, phase, vcpus, aging, variants, low, high, confidence, repeats } = ratio;
-  const place = `${phase}, ${countText(vcpus, 'vCPU')}, ${aging} aging`;
+  const place = `${phase}, ${countText(vcpus, 'vCPU')}, ${aging === 'none' ? 'no' : aging} aging`;
   const certainty = `${(100 * confidence).toFixed(1)} % confidence, ${countText(repeats, 'repeat')}`;
   const interval = `${ratioText(low)} – ${ratioText(high)}, ${certainty}`;
   const times = `${ratioText(ratio.ratio)} times as long under ${variants[0]} as under ${variants[1]}`;

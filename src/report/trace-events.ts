@@ -1,4 +1,5 @@
-import type { BenchTimeline, SpanKind } from '../run/bench-result.ts';
+import type { SpanKind } from '../bench/span.ts';
+import type { BenchTimeline } from '../run/bench-result.ts';
 import type { SavedResult } from '../run/saved/saved-result.ts';
 import { countText } from './count-text.ts';
 import { durationText } from './number-text.ts';
@@ -32,7 +33,6 @@ interface MetadataEvent {
 }
 
 const NAMES: Readonly<Record<SpanKind, string>> = {
-  work: 'work',
   fault: 'page fault',
   'lock-wait': 'wait for mmu_lock',
   'lock-read': 'mmu_lock, read',
@@ -48,12 +48,12 @@ export function traceEvents(saved: readonly SavedResult[]): TraceEvents {
 }
 
 function eventsOf(timeline: BenchTimeline, pid: number): TraceEvent[] {
-  const threads = timeline.threads.flatMap(({ name, spans, truncated }, index): TraceEvent[] => {
+  const threads = timeline.threads.flatMap(({ name, spans }, index): TraceEvent[] => {
     const tid = index + 1;
     // What encloses comes before what it encloses: viewers nest them in this order.
     const sorted = spans.toSorted((a, b) => a.startNs - b.startNs || b.durationNs - a.durationNs);
     return [
-      named('thread_name', pid, tid, truncated ? `${name} (record cut off)` : name),
+      named('thread_name', pid, tid, name),
       sortedAt('thread_sort_index', pid, tid, index),
       ...sorted.map(
         ({ kind, startNs, durationNs }): CompleteEvent => ({

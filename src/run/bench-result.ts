@@ -1,4 +1,5 @@
 import type { AgingMode, BenchCell, GangConfig, PhaseName } from '../bench/bench-config.ts';
+import type { SpanKind } from '../bench/span.ts';
 import type { HostInfo } from './host-info.ts';
 import type { LatencyCurve } from './latency.ts';
 
@@ -25,6 +26,8 @@ export interface BenchResult {
   readonly curves: readonly BenchCurve[];
   /** Who held `mmu_lock` and who waited for it, in one iteration of some cells. */
   readonly timelines: readonly BenchTimeline[];
+  /** Beside a saved result; null if there is none. */
+  readonly comparison: BenchComparison | null;
   /** What makes a figure worth less than it looks. */
   readonly warnings: readonly string[];
   /** What went wrong with the harness; the rows are partial then. */
@@ -94,6 +97,27 @@ export interface BenchRatio extends BenchCell, Estimate {
   readonly variants: readonly [string, string];
 }
 
+export interface BenchComparison {
+  /** The file of the saved result. */
+  readonly baseline: string;
+  /** A ratio that got worse by more fails; null: nothing does. */
+  readonly failAbovePercent: number | null;
+  readonly changes: readonly RatioChange[];
+  /** Ratios of the saved result that were not measured now. */
+  readonly notMeasured: number;
+}
+
+export interface RatioChange extends BenchCell {
+  readonly metric: RatioMetric;
+  readonly variants: readonly [string, string];
+  readonly before: Estimate;
+  readonly now: Estimate;
+  /** Of the ratio. */
+  readonly percent: number;
+  /** For the later variant. `same`: within the margin; `unclear`: beyond it, but the intervals overlap. */
+  readonly verdict: 'worse' | 'better' | 'same' | 'unclear';
+}
+
 export interface BenchSlowdown extends BenchCell, Estimate {
   readonly variant: string;
 }
@@ -112,21 +136,15 @@ export interface BenchCurve extends BenchCell {
   readonly curve: LatencyCurve;
 }
 
-/** What a thread did when, in nanoseconds from the release of the vCPUs. */
+/** What each thread did when, in nanoseconds from the beginning of a window: shortly before the first wait for `mmu_lock`. */
 export interface BenchTimeline extends BenchCell {
   readonly variant: string;
   readonly threads: readonly {
     /** `vcpu0` …, `aging`, `host`. */
     readonly name: string;
     readonly spans: readonly TimelineSpan[];
-    /** There was more to record. */
-    readonly truncated: boolean;
   }[];
 }
-
-export const spanKinds = ['work', 'fault', 'lock-wait', 'lock-read', 'lock-write', 'aging-pass', 'invalidate'] as const;
-
-export type SpanKind = (typeof spanKinds)[number];
 
 export interface TimelineSpan {
   readonly kind: SpanKind;

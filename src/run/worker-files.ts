@@ -1,7 +1,16 @@
 import { createRequire } from 'node:module';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
-export type WorkerName = 'vcpu' | 'aging' | 'host' | 'explore' | 'check' | 'race';
+export type WorkerName =
+  | 'vcpu'
+  | 'aging'
+  | 'host'
+  | 'explore'
+  | 'check'
+  | 'race'
+  | 'bench-vcpu'
+  | 'bench-aging'
+  | 'bench-host';
 
 const extension = import.meta.url.endsWith('.ts') ? '.ts' : '.js';
 

@@ -105,6 +105,8 @@ export const GhostEvent = {
   shadowProtectBegin: 46,
   /** Closing. It is, and no TLB lets writes through. */
   shadowProtectEnd: 47,
+  /** Closing. A fault has looked `page` up in the host, which has one for it now: the work of a fault outside `mmu_lock`. */
+  gotUserPage: 48,
 } as const;
 
 export type GhostEvent = (typeof GhostEvent)[keyof typeof GhostEvent];

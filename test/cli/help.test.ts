@@ -7,7 +7,7 @@ describe('pte-aging --help', () => {
     const { code, stdout, stderr } = await runCli(['--help']);
     expect([code, stderr]).toEqual([0, '']);
     expect(stdout).toContain('Usage: pte-aging');
-    for (const command of ['stress', 'explore', 'conform', 'reclaim', 'report', 'list'])
+    for (const command of ['stress', 'check', 'explore', 'bench', 'conform', 'reclaim', 'replay', 'report', 'list'])
       expect(stdout).toMatch(new RegExp(`^ +${command}`, 'm'));
   });
 
@@ -20,6 +20,25 @@ describe('pte-aging --help', () => {
     }
     expect(stdout).toContain('Examples:');
     expect(stdout).toMatch(/^Exit codes: 0 .* 1 .* 2 .* 3 .* 130 .* 143/m);
+  });
+
+  it('of bench names its options, examples and exit codes', async () => {
+    const { code, stdout } = await runCli(['bench', '--help']);
+    expect(code).toBe(0);
+    for (const option of [
+      'vcpus',
+      'phase',
+      'aging',
+      'fault-work',
+      'baseline',
+      'fail-above',
+      'force',
+      'json',
+      'junit',
+    ]) {
+      expect(stdout).toContain(`--${option}`);
+    }
+    expect(stdout).toMatch(/^Exit codes: 0 /m);
   });
 
   it('is what a call without a command gets, as bad usage', async () => {

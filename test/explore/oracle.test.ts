@@ -90,6 +90,7 @@ function isMisreported(m: Memory, w: Words, before: number, broken: Broken): boo
     const record = m.load(w.record);
     return m.load(w.on) !== PAGE && endOfAccess(record) < before;
   }
+  if (endOfAccess(m.load(w.record)) >= before) return false;
   return m.load(w.on) !== PAGE && endOfAccess(m.load(w.record)) < before;
 }
 

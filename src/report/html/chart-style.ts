@@ -7,14 +7,14 @@ import { AGE_CLASSES } from '../chart/age-classes.ts';
 export const CHART_STYLE = `:root {
   --series-0: #0069a8; --series-1: #c24e00; --series-2: #00805d; --series-3: #a8457d; --series-4: #7a6500; --series-5: #4a4f5a;
   ${heat(['#f3f0e2', '#e3ddae', '#c3cf8f', '#93bb86', '#5fa186', '#358285', '#225f7c', '#1a3a63'])}
-  --span-work: #e6eaf0; --span-fault: #8fb8de; --span-aging-pass: #d3bd6a; --span-invalidate: #a8457d;
+  --span-fault: #8fb8de; --span-aging-pass: #d3bd6a; --span-invalidate: #a8457d;
   --span-lock-wait: #d62c0c; --span-lock-read: #9fb0c4; --span-lock-write: #33415c;
 }
 @media (prefers-color-scheme: dark) {
   :root {
     --series-0: #62b8f5; --series-1: #ff9550; --series-2: #3fd3a2; --series-3: #ea9cc8; --series-4: #e3d34f; --series-5: #b7bfcc;
     ${heat(['#20293a', '#1f4156', '#22606b', '#358073', '#5e9f76', '#94ba7f', '#c9d396', '#f3efcd'])}
-    --span-work: #2c3442; --span-fault: #3d6c98; --span-aging-pass: #8b7424; --span-invalidate: #c46a9c;
+    --span-fault: #3d6c98; --span-aging-pass: #8b7424; --span-invalidate: #c46a9c;
     --span-lock-wait: #ff6a4d; --span-lock-read: #66758b; --span-lock-write: #c3cfe2;
   }
 }

@@ -1,4 +1,5 @@
-import type { BenchResult, BenchTimeline, SpanKind } from '../../run/bench-result.ts';
+import type { SpanKind } from '../../bench/span.ts';
+import type { BenchResult, BenchTimeline } from '../../run/bench-result.ts';
 import { type CellDimensions, cellText, groupByCell } from '../chart/bench-cells.ts';
 import { groupBy } from '../group-by.ts';
 import { durationText, withSeparators } from '../number-text.ts';
@@ -11,7 +12,6 @@ const KINDS: readonly (readonly [kind: SpanKind, name: string])[] = [
   ['lock-wait', 'waits for mmu_lock'],
   ['lock-write', 'holds it for write'],
   ['lock-read', 'holds it for read'],
-  ['work', 'works'],
   ['fault', 'in a fault'],
   ['aging-pass', 'in an aging pass'],
   ['invalidate', 'invalidates'],
@@ -25,19 +25,14 @@ export function timelinesHtml({ timelines }: BenchResult, dimensions: CellDimens
     return ofCell.map((timeline) => timelineFigure(timeline, end, dimensions)).join('\n');
   });
   return `<section><h3>Who waited for the lock, and when</h3>
-<p class="remark">One iteration each. The upper half of a row is what the thread did, the lower half is the lock.</p>
+<p class="remark">A moment of one iteration each, from shortly before somebody first had to wait. The upper half of a row is what the thread did, the lower half is the lock.</p>
 ${groups.join('\n')}</section>`;
 }
 
 function timelineFigure(timeline: BenchTimeline, end: number, dimensions: CellDimensions): string {
   const { variant, phase, threads } = timeline;
   const title = `${phase} · ${cellText(timeline, dimensions)}: ${variant}`;
-  const cut = threads.filter(({ truncated }) => truncated).map(({ name }) => name);
   const gaps = `Gaps below ${durationText(leastGapNs(end))} are not drawn.`;
-  const missing =
-    cut.length === 0
-      ? ''
-      : ` The record is full before the end of ${cut.join(', ')}: what is missing there is not nothing.`;
   const seen = new Set(threads.flatMap(({ spans }) => spans.map(({ kind }) => kind)));
   return figureHtml({
     title,
@@ -45,7 +40,7 @@ function timelineFigure(timeline: BenchTimeline, end: number, dimensions: CellDi
     legend: areaLegendHtml(
       KINDS.filter(([kind]) => seen.has(kind)).map(([kind, label]) => ({ label, color: `var(--span-${kind})` })),
     ),
-    note: `${gaps}${missing}`,
+    note: gaps,
     table: timelineTable(timeline),
     isWide: true,
   });

@@ -1,5 +1,6 @@
 import { axisX, axisY, gridX, ruleY } from '@observablehq/plot';
-import type { BenchTimeline, SpanKind, TimelineSpan } from '../../run/bench-result.ts';
+import type { SpanKind } from '../../bench/span.ts';
+import type { BenchTimeline, TimelineSpan } from '../../run/bench-result.ts';
 import { type Box, boxesMark } from './boxes-mark.ts';
 import { FONT_SIZE, renderPlot } from './render-plot.ts';
 
@@ -13,9 +14,8 @@ const LEAST_WIDTH = 0.35;
 const UPPER = [0.12, 0.42] as const;
 const LOWER = [0.46, 0.92] as const;
 
-/** In the order in which they are drawn: what a vCPU works on is behind its faults. */
+/** In the order in which they are drawn. */
 const LANES: readonly (readonly [kind: SpanKind, lane: readonly [number, number]])[] = [
-  ['work', UPPER],
   ['fault', UPPER],
   ['aging-pass', UPPER],
   ['invalidate', UPPER],
@@ -52,8 +52,8 @@ export function timelinePlot(label: string, { threads }: BenchTimeline, endNs: n
         leastNs,
       ).map(
         ({ startNs, durationNs }): Box => ({
-          x1: startNs / 1e6,
-          x2: (startNs + Math.max(durationNs, leastNs)) / 1e6,
+          x1: startNs / 1e3,
+          x2: (startNs + Math.max(durationNs, leastNs)) / 1e3,
           y1: row + top,
           y2: row + bottom,
         }),
@@ -64,13 +64,13 @@ export function timelinePlot(label: string, { threads }: BenchTimeline, endNs: n
     { label, width: WIDTH, height: MARGIN.marginTop + MARGIN.marginBottom + ROW * threads.length },
     {
       ...MARGIN,
-      x: { type: 'linear', domain: [0, endNs / 1e6] },
+      x: { type: 'linear', domain: [0, endNs / 1e3] },
       y: { type: 'linear', domain: [threads.length, 0] },
       marks: [
         gridX({ stroke: 'var(--line)', strokeOpacity: 1 }),
         ruleY(rows.slice(1), { stroke: 'var(--line)' }),
         axisX({
-          label: 'time since the vCPUs were released, ms',
+          label: 'time, µs',
           labelArrow: 'none',
           labelAnchor: 'center',
           fontSize: FONT_SIZE,

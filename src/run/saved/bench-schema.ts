@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { agingModes, phaseNames } from '../../bench/bench-config.ts';
-import { BENCH_SCHEMA, type BenchResult, latencyKinds, spanKinds } from '../bench-result.ts';
+import { spanKinds } from '../../bench/span.ts';
+import { BENCH_SCHEMA, type BenchResult, latencyKinds } from '../bench-result.ts';
 import {
   count,
   duration,
@@ -53,9 +54,29 @@ const timeline = object({
     object({
       name: text,
       spans: list(object({ kind: oneOf(spanKinds), startNs: number, durationNs: duration })),
-      truncated: flag,
     }),
   ),
+});
+
+const ratioOf = {
+  metric: oneOf(['vcpuWall', 'agingPass']),
+  variants: z.tuple([text, text], { error: 'two variants' }),
+};
+
+const comparison = object({
+  baseline: text,
+  failAbovePercent: number.nullable(),
+  changes: list(
+    object({
+      ...cell,
+      ...ratioOf,
+      before: object(estimate),
+      now: object(estimate),
+      percent: number,
+      verdict: oneOf(['worse', 'better', 'same', 'unclear']),
+    }),
+  ),
+  notMeasured: count,
 });
 
 export const benchSchema: z.ZodType<BenchResult> = object({
@@ -81,18 +102,12 @@ export const benchSchema: z.ZodType<BenchResult> = object({
     periodMs: duration,
   }),
   rows: list(row),
-  ratios: list(
-    object({
-      ...cell,
-      ...estimate,
-      metric: oneOf(['vcpuWall', 'agingPass']),
-      variants: z.tuple([text, text], { error: 'two variants' }),
-    }),
-  ),
+  ratios: list(object({ ...cell, ...estimate, ...ratioOf })),
   slowdowns: list(object({ ...cell, ...estimate, variant: text })),
   overheads: list(object({ ...cell, ...estimate, variant: text })),
   curves: list(object({ ...cell, variant: text, kind: oneOf(latencyKinds), curve: latencyCurve })),
   timelines: list(timeline),
+  comparison: comparison.nullable(),
   warnings: texts,
   failures: texts,
 });

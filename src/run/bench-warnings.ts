@@ -1,0 +1,119 @@
+import type { BenchRatio, BenchResultConfig, BenchRow } from './bench-result.ts';
+import type { HostInfo } from './host-info.ts';
+
+/** Clock readings around something that takes less than this many times as long tell about the clock. */
+const SATURATED = 3;
+/** Repeats of one run that differ by more than this factor do not measure the same thing. */
+const WIDE_SPREAD = 1.5;
+/** An interval that reaches from one half to the other of a ratio says little. */
+const WIDE_INTERVAL = 1.5;
+/** A percentile needs at least so many measurements beyond it. */
+const BEYOND_PERCENTILE = 10;
+
+/** What makes figures worth less than they look, most important first. */
+export function benchWarnings(
+  host: HostInfo,
+  timerNs: number,
+  config: BenchResultConfig,
+  rows: readonly BenchRow[],
+  ratios: readonly BenchRatio[],
+): readonly string[] {
+  return [
+    ...moreThreadsThanCores(host, config),
+    ...loaded(host),
+    ...tooFewRepeats(config),
+    ...wideSpreads(rows),
+    ...wideIntervals(ratios),
+    ...passesCutShort(rows),
+    ...saturatedTimer(rows, timerNs),
+    ...thinTails(rows),
+  ];
+}
+
+function moreThreadsThanCores({ cores }: HostInfo, { vcpus, agings }: BenchResultConfig): string[] {
+  const agers = agings.some((aging) => aging !== 'none') ? 1 : 0;
+  const crowded = vcpus.filter((count) => count + agers > cores);
+  if (crowded.length === 0) return [];
+  return [
+    `${crowded.join(', ')} vCPUs${agers > 0 ? ' and an aging thread' : ''} on ${cores} cores: wall times, tails and waits include waiting for a core`,
+  ];
+}
+
+/** Looked at before the first run. */
+function loaded({ loadAverage, cores }: HostInfo): string[] {
+  if (loadAverage < cores / 4) return [];
+  return [`the machine was busy before the first run (load average ${loadAverage.toFixed(1)} on ${cores} cores)`];
+}
+
+function tooFewRepeats({ repeat }: BenchResultConfig): string[] {
+  return repeat >= 6
+    ? []
+    : [
+        `${repeat} repeat${repeat === 1 ? '' : 's'}: the intervals have a confidence below 95 %; --repeat 6 or more reaches it`,
+      ];
+}
+
+function wideSpreads(rows: readonly BenchRow[]): string[] {
+  const groups = new Map<string, BenchRow[]>();
+  for (const row of rows) {
+    const name = `${rowName(row)} on ${row.variant}`;
+    groups.set(name, [...(groups.get(name) ?? []), row]);
+  }
+  const wide = [...groups].filter(([, group]) => {
+    const walls = group.map(({ vcpuWallNs }) => vcpuWallNs);
+    return Math.max(...walls) > WIDE_SPREAD * Math.min(...walls);
+  });
+  return some(
+    wide.map(([name]) => name),
+    (names) => `repeats of the vCPUs' time spread by more than ${WIDE_SPREAD} times: ${names}`,
+  );
+}
+
+function wideIntervals(ratios: readonly BenchRatio[]): string[] {
+  const wide = ratios.filter(({ low, high }) => high > WIDE_INTERVAL * low);
+  return some(
+    wide.map((ratio) => `${ratio.metric} ${rowName(ratio)}`),
+    (names) =>
+      `intervals wider than ${WIDE_INTERVAL} times: ${names}; more --repeat or a longer --duration would narrow them`,
+  );
+}
+
+/** Where a pass takes longer than the vCPUs, most of it met nobody. */
+function passesCutShort(rows: readonly BenchRow[]): string[] {
+  const long = rows.filter(({ agingPassNs, vcpuWallNs }) => agingPassNs !== null && 2 * agingPassNs > vcpuWallNs);
+  return some(
+    [...new Set(long.map(rowName))],
+    (names) => `aging passes that take longer than half of the vCPUs' time, and outlast them: ${names}`,
+  );
+}
+
+function saturatedTimer(rows: readonly BenchRow[], timerNs: number): string[] {
+  const saturated = rows.filter(({ accessNs }) => accessNs.p50 !== null && accessNs.p50 < SATURATED * timerNs);
+  const names = [...new Set(saturated.map(({ phase }) => phase))];
+  if (names.length === 0) return [];
+  return [
+    `the timer is saturated (${timerNs} ns a measurement): the median access of ${names.join(', ')} is mostly the clock; its tail is not`,
+  ];
+}
+
+function thinTails(rows: readonly BenchRow[]): string[] {
+  const thin = rows.some(({ accessNs }) => accessNs.count > 0 && accessNs.count < BEYOND_PERCENTILE * 1e4);
+  if (!thin) return [];
+  return ['p99.99 of single rows rests on fewer than 10 measurements; the curves take all repeats together'];
+}
+
+function rowName({
+  phase,
+  vcpus,
+  aging,
+  faultWorkNs,
+}: Pick<BenchRow, 'phase' | 'vcpus' | 'aging' | 'faultWorkNs'>): string {
+  return `${phase}/${vcpus}/${aging}${faultWorkNs === 0 ? '/bare' : ''}`;
+}
+
+/** Up to a few names, and how many more. */
+function some(names: readonly string[], sentence: (names: string) => string): string[] {
+  if (names.length === 0) return [];
+  const shown = names.slice(0, 4).join(', ');
+  return [sentence(names.length > 4 ? `${shown} and ${names.length - 4} more` : shown)];
+}

@@ -1,0 +1,1 @@
+export { runBenchAging as default } from '../bench/aging-thread.ts';

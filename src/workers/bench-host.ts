@@ -1,0 +1,1 @@
+export { runBenchHost as default } from '../bench/host-thread.ts';

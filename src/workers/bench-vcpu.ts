@@ -1,0 +1,1 @@
+export { runBenchVcpu as default } from '../bench/vcpu-thread.ts';

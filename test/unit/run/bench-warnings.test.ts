@@ -1,0 +1,60 @@
+import { describe, expect, it } from 'vitest';
+import { benchRatios } from '../../../src/run/bench-ratios.ts';
+import type { BenchResultConfig, BenchRow } from '../../../src/run/bench-result.ts';
+import { benchWarnings } from '../../../src/run/bench-warnings.ts';
+import { benchRowOf } from '../../support/bench/rows.ts';
+
+const host = { cpu: '', cores: 4, memoryBytes: 0, loadAverage: 0, node: '', v8: '', os: '' };
+const config = { vcpus: [2], agings: ['none', 'continuous'], repeat: 6 } as unknown as BenchResultConfig;
+const access = { count: 1e6, p50: 1000, p99: 0, p99_9: 0, p99_99: 0, max: 0 };
+
+function warningsOf(
+  rows: readonly BenchRow[],
+  given: Partial<typeof host> = {},
+  settings: Partial<BenchResultConfig> = {},
+) {
+  return benchWarnings({ ...host, ...given }, 50, { ...config, ...settings }, rows, benchRatios(rows)).join('\n');
+}
+
+describe('warnings of a benchmark', () => {
+  it('are none where there is nothing to warn of', () => {
+    expect(warningsOf([benchRowOf({ variant: 'a', accessNs: access })])).toBe('');
+  });
+
+  it('tell of more threads than cores, and count the aging thread', () => {
+    expect(warningsOf([], { cores: 2 })).toMatch(/^2 vCPUs and an aging thread on 2 cores/);
+    expect(warningsOf([], { cores: 2 }, { agings: ['none'] })).toBe('');
+  });
+
+  it('tell of a busy machine, and of few repeats', () => {
+    expect(warningsOf([], { loadAverage: 2 })).toMatch(/was busy/);
+    expect(warningsOf([], {}, { repeat: 3 })).toMatch(/confidence below 95 %/);
+  });
+
+  it('tell of a clock that is slower than what it measures', () => {
+    const fast = { ...access, p50: 100 };
+    expect(warningsOf([benchRowOf({ variant: 'a', phase: 'read', accessNs: fast })])).toMatch(
+      /timer is saturated .* of read /,
+    );
+  });
+
+  it('tell of repeats and intervals that are too wide', () => {
+    const rows = [1, 2].flatMap((repeat) => [
+      benchRowOf({ variant: 'a', repeat, vcpuWallNs: repeat * 1000, agingPassNs: null }),
+      benchRowOf({ variant: 'b', repeat, vcpuWallNs: 1000, agingPassNs: null }),
+    ]);
+    const text = warningsOf(rows);
+    expect(text).toMatch(/spread by more than 1.5 times: populate\/2\/continuous on a$/m);
+    expect(text).toMatch(/intervals wider than 1.5 times: vcpuWall populate\/2\/continuous;/);
+  });
+
+  it('tell of passes that met nobody for most of their time', () => {
+    expect(warningsOf([benchRowOf({ variant: 'a', agingPassNs: 900 })])).toMatch(
+      /outlast them: populate\/2\/continuous/,
+    );
+  });
+
+  it('tell of a tail that rests on a few measurements', () => {
+    expect(warningsOf([benchRowOf({ variant: 'a', accessNs: { ...access, count: 5000 } })])).toMatch(/^p99.99 /);
+  });
+});
