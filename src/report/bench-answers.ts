@@ -1,19 +1,26 @@
+import type { PhaseName } from '../bench/bench-config.ts';
 import type { BenchRatio, BenchResult, RatioMetric } from '../run/bench-result.ts';
 import { countText } from './count-text.ts';
 import { ratioText } from './number-text.ts';
 
+export interface BenchAnswer {
+  readonly phase: PhaseName;
+  readonly text: string;
+}
+
 /**
- * What the lock costs, in sentences: of each phase with the most vCPUs that had a core each beside the aging thread, or else the
+ * What the lock costs where pages age, in sentences: of each phase with the most vCPUs that had a core each beside the aging thread, or else the
  * fewest that were measured, and the work in faults that the run was foremost about.
  */
-export function benchAnswers({ ratios, config, host }: BenchResult): readonly string[] {
-  const counts = ratios.map(({ vcpus }) => vcpus);
+export function benchAnswers({ ratios, config, host }: BenchResult): readonly BenchAnswer[] {
+  const aged = ratios.filter(({ aging }) => aging !== 'none');
+  const counts = aged.map(({ vcpus }) => vcpus);
   const uncrowded = counts.filter((count) => count < host.cores);
   const most = uncrowded.length > 0 ? Math.max(...uncrowded) : Math.min(...counts);
-  const foremost = ratios.filter(
+  const foremost = aged.filter(
     ({ vcpus, faultWorkNs }) => vcpus === most && faultWorkNs === (config.faultWorksNs[0] ?? 0),
   );
-  return foremost.map(answer);
+  return foremost.map((ratio) => ({ phase: ratio.phase, text: answer(ratio) }));
 }
 
 const SUBJECTS: Readonly<Record<RatioMetric, string>> = {
@@ -23,7 +30,7 @@ const SUBJECTS: Readonly<Record<RatioMetric, string>> = {
 
 function answer(ratio: BenchRatio): string {
   const { metric, phase, vcpus, aging, variants, low, high, confidence, repeats } = ratio;
-  const place = `${phase}, ${countText(vcpus, 'vCPU')}, ${aging === 'none' ? 'no' : aging} aging`;
+  const place = `${phase}, ${countText(vcpus, 'vCPU')}, ${aging} aging`;
   const certainty = `${(100 * confidence).toFixed(1)} % confidence, ${countText(repeats, 'repeat')}`;
   const interval = `${ratioText(low)} – ${ratioText(high)}, ${certainty}`;
   const times = `${ratioText(ratio.ratio)} times as long under ${variants[0]} as under ${variants[1]}`;

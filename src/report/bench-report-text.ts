@@ -1,7 +1,7 @@
 import type { BenchResult } from '../run/bench-result.ts';
 import { benchAnswers } from './bench-answers.ts';
 import { benchEstimateTable, kindText, metricText } from './bench-tables.ts';
-import { cellDimensions, cellText, foremostCell, groupByCell } from './chart/bench-cells.ts';
+import { cellDimensions, cellsText, cellText, foremostCell, groupByCell } from './chart/bench-cells.ts';
 import { PUBLISHED } from './chart/published-scaling.ts';
 import { agingPassCharts } from './chart/scaling-series.ts';
 import { percentilesText } from './chart-text/percentile-text.ts';
@@ -14,7 +14,7 @@ import { tableText } from './table.ts';
 /** What a benchmark came to, with charts of its foremost cell: the page has those of all. */
 export function benchReportText(result: BenchResult, paint: Paint): string {
   const parts = [
-    [paint('bold', 'What does the lock cost?'), ...benchAnswers(result)].join('\n'),
+    [paint('bold', 'What does the lock cost?'), ...benchAnswers(result).map(({ text }) => text)].join('\n'),
     ...notes(result, paint),
     ...ratioCharts(result, paint),
     ...scalingChart(result, paint),
@@ -50,7 +50,7 @@ function ratioCharts({ ratios }: BenchResult, paint: Paint): string[] {
 function scalingChart(result: BenchResult, paint: Paint): string[] {
   const [chart] = agingPassCharts(result);
   if (chart === undefined) return [];
-  const title = paint('bold', `Time of an aging pass, ${chart.phase}`);
+  const title = paint('bold', `Time of an aging pass, ${cellsText(chart, cellDimensions(result.rows))}`);
   return [`${scalingText(title, chart)}\n(${PUBLISHED}; compare shapes, not times)`];
 }
 

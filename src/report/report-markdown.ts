@@ -84,7 +84,7 @@ function stressMarkdown(result: StressResult): string {
 }
 
 function benchMarkdown(result: BenchResult): string {
-  const answers = benchAnswers(result).map((answer) => `- ${escapeMarkdown(answer)}`);
+  const answers = benchAnswers(result).map(({ text }) => `- ${escapeMarkdown(text)}`);
   return [...(answers.length === 0 ? [] : [answers.join('\n')]), shortTable(benchRatioTable(result))].join('\n\n');
 }
 

@@ -1,6 +1,6 @@
 import type { BenchCell } from '../../bench/bench-config.ts';
 import type { BenchCurve, BenchRatio, BenchResult, Estimate, LatencyKind } from '../../run/bench-result.ts';
-import { benchAnswers } from '../bench-answers.ts';
+import { type BenchAnswer, benchAnswers } from '../bench-answers.ts';
 import {
   benchEstimateTable,
   benchRatioTable,
@@ -9,12 +9,18 @@ import {
   metricText,
   scalingTable,
 } from '../bench-tables.ts';
-import { type CellDimensions, cellDimensions, cellText, foremostCell, groupByCell } from '../chart/bench-cells.ts';
+import {
+  type CellDimensions,
+  cellDimensions,
+  cellsText,
+  cellText,
+  foremostCell,
+  groupByCell,
+} from '../chart/bench-cells.ts';
 import { PUBLISHED } from '../chart/published-scaling.ts';
 import { agingPassCharts, type ScalingChart, vcpuWallCharts } from '../chart/scaling-series.ts';
 import { countText } from '../count-text.ts';
 import { groupBy } from '../group-by.ts';
-import { durationText } from '../number-text.ts';
 import { intervalText, ratioDomain, ratioPlot } from '../plot/ratio-plot.ts';
 import { scalingPlot, scalingStyle } from '../plot/scaling-plot.ts';
 import { escapeHtml } from './escape-html.ts';
@@ -31,7 +37,7 @@ export function benchSectionHtml(result: BenchResult): string {
   const dimensions = cellDimensions(result.rows);
   return [
     ratiosHtml(result),
-    scalingHtml(result, variants),
+    scalingHtml(result, variants, dimensions),
     curvesHtml(result, variants, dimensions),
     timelinesHtml(result, dimensions),
     costsHtml(result),
@@ -62,12 +68,20 @@ function ratiosHtml(result: BenchResult): string {
   const pairs = groupBy(ratios, ({ metric, variants }) => JSON.stringify([metric, variants]));
   const charts = [...pairs.values()].map((ofPair) => pairHtml(ofPair, cellDimensions(ratios))).join('\n');
   return `<section><h3>What does the lock cost?</h3>
-<ul class="answers">${benchAnswers(result)
-    .map((text) => `<li>${escapeHtml(text)}</li>`)
-    .join('\n')}</ul>
+${answersHtml(result)}
 ${list}
 ${charts}
 <details class="figures"><summary>all ratios in figures</summary>${tableHtml(benchRatioTable(result))}</details></section>`;
+}
+
+/** Those of the first phase; the others are folded. */
+function answersHtml(result: BenchResult): string {
+  const byPhase = [...groupBy(benchAnswers(result), ({ phase }) => phase).values()];
+  const listOf = (answers: readonly BenchAnswer[]): string =>
+    `<ul class="answers">${answers.map(({ text }) => `<li>${escapeHtml(text)}</li>`).join('\n')}</ul>`;
+  const [first = [], ...others] = byPhase;
+  if (others.length === 0) return listOf(first);
+  return `${listOf(first)}\n<details class="figures"><summary>the same of other phases</summary>${listOf(others.flat())}</details>`;
 }
 
 /** A metric of two variants: a chart a phase, all with the same axis. */
@@ -107,9 +121,13 @@ function estimateFigures<Item extends BenchCell & Estimate>(
   });
 }
 
-function scalingHtml(result: BenchResult, variants: readonly string[]): string {
-  const passes = agingPassCharts(result).map((chart) => scalingFigure(chart, variants, 'aging pass'));
-  const walls = vcpuWallCharts(result).map((chart) => scalingFigure(chart, variants, 'vCPU wall time'));
+function scalingHtml(result: BenchResult, variants: readonly string[], dimensions: CellDimensions): string {
+  const passes = agingPassCharts(result).map((chart) =>
+    scalingFigure(chart, variants, 'aging pass', cellsText(chart, dimensions)),
+  );
+  const walls = vcpuWallCharts(result).map((chart) =>
+    scalingFigure(chart, variants, 'vCPU wall time', cellsText(chart, dimensions)),
+  );
   if (passes.length + walls.length === 0) return '';
   return `<section><h3>How times grow with vCPUs</h3>
 <p class="remark">Each line is over its own time with the fewest vCPUs; both axes are logarithmic. Dashed and grey: ${escapeHtml(PUBLISHED)}. Compare shapes, not times.</p>
@@ -120,10 +138,8 @@ ${figuresHtml(passes)}
 ${figuresHtml(walls)}</section>`;
 }
 
-function scalingFigure(chart: ScalingChart, variants: readonly string[], what: string): string {
-  const { phase, aging, faultWorkNs, baseVcpus, series } = chart;
-  const work = faultWorkNs === 0 ? '' : `, faults +${durationText(faultWorkNs)}`;
-  const title = `${phase}, ${aging} aging${work}`;
+function scalingFigure(chart: ScalingChart, variants: readonly string[], what: string, title: string): string {
+  const { baseVcpus, series } = chart;
   return figureHtml({
     title,
     picture: scalingPlot(

@@ -24,7 +24,7 @@ nav { flex-basis: 100%; }
 .document > .source { color: var(--quiet); font-size: 13px; overflow-wrap: anywhere; }
 section > h3:first-child { margin-top: 0; font-size: 17px; }
 section > h4 { margin: 22px 0 4px; font-size: 15px; }
-.gallery { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 410px), 1fr)); gap: 22px 30px; align-items: start; margin: 14px 0 6px; }
+.gallery { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 340px), 1fr)); gap: 22px 30px; align-items: start; margin: 14px 0 6px; }
 figure { margin: 0; min-width: 0; }
 figure + figure { margin-top: 22px; }
 .gallery figure + figure { margin-top: 0; }
@@ -51,7 +51,7 @@ figcaption { font-weight: 600; overflow-wrap: anywhere; }
 .badge.harness-failure, .badge.disagrees { background: var(--bad-soft); color: var(--bad); }
 .badge.interrupted { background: var(--warn-soft); color: var(--warn); }
 .agreement td { text-align: right; font-variant-numeric: tabular-nums; padding: 3px 10px; border: 2px solid var(--card); white-space: nowrap; }
-.agreement th { font-size: 13px; font-weight: 600; padding: 3px 10px; text-align: left; color: var(--quiet); vertical-align: bottom; }
+.agreement th { font-size: 13px; font-weight: 600; padding: 3px 10px; text-align: left; color: var(--quiet); vertical-align: bottom; white-space: nowrap; }
 .agreement tbody th { position: sticky; left: 0; background: var(--card); color: var(--ink); font-weight: 400; white-space: nowrap; }
 .agreement .agrees { background: var(--good-soft); color: var(--good); }
 .agreement .disagrees { background: var(--bad-soft); color: var(--bad); font-weight: 700; }

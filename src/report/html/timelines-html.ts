@@ -54,7 +54,7 @@ function timelineTable({ threads }: BenchTimeline): Table {
       KINDS.find(([candidate]) => candidate === kind)?.[1] ?? kind,
       withSeparators(ofKind.length),
       durationText(ofKind.reduce((sum, { durationNs }) => sum + durationNs, 0)),
-      durationText(Math.max(...ofKind.map(({ durationNs }) => durationNs))),
+      durationText(ofKind.reduce((longest, { durationNs }) => Math.max(longest, durationNs), 0)),
     ]),
   );
   return { head: ['thread', 'what', 'times', 'in all', 'longest'], rows, numbers: [2, 3, 4] };

@@ -15,7 +15,7 @@ export interface PercentileSeries {
 
 const WIDTH = 430;
 const HEIGHT = 290;
-const MARGIN = { marginLeft: 62, marginRight: 16, marginTop: 26, marginBottom: 46 };
+const MARGIN = { marginLeft: 62, marginRight: 28, marginTop: 26, marginBottom: 46 };
 
 /** Latency against percentile, a line a series. Both axes are logarithmic: the percentiles' shows the slow end at length. */
 export function percentilePlot(label: string, series: readonly PercentileSeries[]): string {

@@ -2,6 +2,7 @@ import { axisX, dot, link, text } from '@observablehq/plot';
 import type { Estimate } from '../../run/bench-result.ts';
 import { ratioTicks } from '../chart/log-ticks.ts';
 import { ratioText } from '../number-text.ts';
+import { fittingTicks } from './fitting-ticks.ts';
 import { FONT_SIZE, renderPlot } from './render-plot.ts';
 
 export interface RatioLine extends Pick<Estimate, 'ratio' | 'low' | 'high'> {
@@ -23,7 +24,10 @@ export function ratioPlot(
 ): string {
   const hasRoom = lines.every((line) => line.label.length + intervalText(line).length <= LETTERS);
   const rows = lines.map((line, row) => ({ ...line, row, differs: line.low > 1 || line.high < 1 }));
-  const ticks = [...ratioTicks(...domain)];
+  const [least, most] = domain;
+  const inner = WIDTH - MARGIN.marginLeft - MARGIN.marginRight;
+  const position = (ratio: number): number => (inner * Math.log(ratio / least)) / Math.log(most / least);
+  const ticks = [...fittingTicks(ratioTicks(least, most), position, String)];
   const height = MARGIN.marginTop + MARGIN.marginBottom + ROW * rows.length;
   const color = (row: { readonly differs: boolean }): string => (row.differs ? 'var(--accent)' : 'var(--quiet)');
   return renderPlot(

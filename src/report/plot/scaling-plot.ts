@@ -51,7 +51,8 @@ export function scalingPlot(
           labelArrow: 'none',
           fontSize: FONT_SIZE,
         }),
-        ...series.flatMap((one) => marksOf(one, scalingStyle(one, series, variants))),
+        // What was measured here is drawn over what was published.
+        ...series.toReversed().flatMap((one) => marksOf(one, scalingStyle(one, series, variants))),
       ],
     },
   );

@@ -6,7 +6,7 @@ import { FONT_SIZE, renderPlot } from './render-plot.ts';
 
 const WIDTH = 880;
 const ROW = 46;
-const MARGIN = { marginLeft: 66, marginRight: 18, marginTop: 6, marginBottom: 46 };
+const MARGIN = { marginLeft: 78, marginRight: 18, marginTop: 6, marginBottom: 46 };
 /** Gaps narrower than this are not drawn, and no span is narrower. */
 const LEAST_WIDTH = 0.35;
 
@@ -24,13 +24,15 @@ const LANES: readonly (readonly [kind: SpanKind, lane: readonly [number, number]
   ['lock-wait', LOWER],
 ];
 
+/** When the last span of all ends; there may be more of them than a call has room for arguments. */
 export function timelineEnd(timelines: readonly BenchTimeline[]): number {
-  return Math.max(
-    1,
-    ...timelines.flatMap(({ threads }) =>
-      threads.flatMap(({ spans }) => spans.map(({ startNs, durationNs }) => startNs + durationNs)),
-    ),
-  );
+  let end = 1;
+  for (const { threads } of timelines) {
+    for (const { spans } of threads) {
+      for (const { startNs, durationNs } of spans) end = Math.max(end, startNs + durationNs);
+    }
+  }
+  return end;
 }
 
 /** Nanoseconds below which a gap is not drawn. */
@@ -76,7 +78,7 @@ export function timelinePlot(label: string, { threads }: BenchTimeline, endNs: n
         axisY(
           rows.map((row) => row + 0.5),
           {
-            tickFormat: (at: number) => threads[Math.floor(at)]?.name ?? '',
+            tickFormat: (at: number) => shortName(threads[Math.floor(at)]?.name ?? ''),
             tickSize: 0,
             label: null,
             fontSize: FONT_SIZE,
@@ -86,6 +88,11 @@ export function timelinePlot(label: string, { threads }: BenchTimeline, endNs: n
       ],
     },
   );
+}
+
+/** There is room for `vcpu63` and a little more. */
+function shortName(name: string): string {
+  return name.length <= 8 ? name : `${name.slice(0, 7)}…`;
 }
 
 /** Spans of one kind in order, those one that no visible gap is between. */

@@ -5,13 +5,15 @@ import { z } from 'zod';
  * what. Fields that are not named are dropped: later versions may have more.
  */
 
+const TIME = 'a time from 0 to 2^53';
+
 export const text = z.string({ error: 'text' });
 export const texts = list(text);
 export const flag = z.boolean({ error: 'true or false' });
 export const number = z.number({ error: 'a number' });
 export const count = z.int({ error: 'a whole number from 0 on' }).min(0, { error: 'a whole number from 0 on' });
 export const positive = z.int({ error: 'a whole number from 1 on' }).min(1, { error: 'a whole number from 1 on' });
-export const duration = z.number({ error: 'a time from 0 on' }).min(0, { error: 'a time from 0 on' });
+export const duration = z.number({ error: TIME }).min(0, { error: TIME }).max(Number.MAX_SAFE_INTEGER, { error: TIME });
 export const ratio = z.number({ error: 'a number above 0' }).gt(0, { error: 'a number above 0' });
 export const fraction = z
   .number({ error: 'a number 0 … 1' })

@@ -22,6 +22,14 @@ const AGINGS = ['none', 'continuous'] as const;
 const FAULT_WORKS_NS = [0, 2000] as const;
 const REPEATS = 5;
 const COUNT = 40_000;
+/** Some end where an axis has a tick. */
+const COUNTS: Readonly<Record<LatencyKind, number>> = {
+  access: 1_000_100,
+  fault: COUNT,
+  mmuLockWait: 10_010,
+  mmuLockHold: 1001,
+  agingPass: 84,
+};
 const NOTHING: BenchLatency = { count: 0, p50: null, p99: null, p99_9: null, p99_99: null, max: null };
 
 /** A benchmark's document with figures as a real one has them, made up from a seed: nothing in it was measured. */
@@ -169,7 +177,7 @@ function curves(variant: string, cell: BenchCell, prng: Prng): BenchCurve[] {
     ...cell,
     variant,
     kind: kind as LatencyKind,
-    curve: sampleCurve(median * noise(prng, 0.2), kind === 'agingPass' ? 84 : COUNT, kind === 'access' ? 0.25 : 0.6),
+    curve: sampleCurve(median * noise(prng, 0.2), COUNTS[kind as LatencyKind], kind === 'access' ? 0.25 : 0.6),
   }));
 }
 

@@ -36,6 +36,20 @@ describe('A stress run on real threads finds nothing', () => {
     expect(variants.map(complaints)).toEqual(variants.map(noComplaints));
   });
 
+  it('and knows how old pages became, and all latencies', async () => {
+    const { variants } = await runStress({ pages: 100 });
+    for (const { pageAges, curves, latencyNs, seconds } of variants) {
+      expect([pageAges?.pages, pageAges?.pagesPerBin]).toEqual([100, 2]);
+      expect(pageAges?.momentsMs.length).toBeGreaterThan(0);
+      for (const ages of pageAges?.agesMs ?? []) {
+        expect(ages).toHaveLength(50);
+        for (const age of ages) expect(age >= 0 && age <= 1000 * seconds + 1).toBe(true);
+      }
+      expect(curves.fault.count).toBe(latencyNs.fault.count);
+      expect(curves.agingPass.points.at(-1)).toEqual([100, latencyNs.agingPass.max]);
+    }
+  });
+
   it('if the epochs begin again many times', async () => {
     const { variants } = await runStress({ epochLimit: 100, passes: 150 }, { durationMs: null });
     expect(variants.map(complaints)).toEqual(variants.map(noComplaints));

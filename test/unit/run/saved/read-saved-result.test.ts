@@ -60,7 +60,7 @@ describe('parseSavedResult', () => {
 
   it.each([
     ['a field is missing', { seed: undefined }, '"seed" is missing; accepted: text'],
-    ['a field is of another type', { timerNs: 'fast' }, '"timerNs" is "fast"; accepted: a time from 0 on'],
+    ['a field is of another type', { timerNs: 'fast' }, '"timerNs" is "fast"; accepted: a time from 0 to 2^53'],
     ['a list is none', { variants: {} }, '"variants" is {}; accepted: a list'],
     [
       'something deep is wrong',
