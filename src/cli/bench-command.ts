@@ -61,7 +61,7 @@ export function benchCommand(setExitCode: (code: number) => void) {
     .option('--period <t>', 'between the beginnings of two periodic aging passes (default: 10ms)', duration)
     .option(
       '--fault-work <t,…>',
-      'what a fault does outside mmu_lock besides the model itself (default: 3us, about what real ones do, and 0 beside it)',
+      'what a fault does outside mmu_lock besides the model itself (default: 2.5us, in all about what real ones take, and 0 beside it)',
       several(shortTime),
     )
     .option(
