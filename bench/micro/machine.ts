@@ -2,7 +2,7 @@ import { initMemslot, initVm } from '../../src/mmu/create-vm.ts';
 import { entryWord } from '../../src/mmu/tables.ts';
 import { backingOf } from '../../src/shared/spte.ts';
 import { RacyThreadMemory, type ThreadMemory } from '../../src/shared/thread-memory.ts';
-import { gfnOfPage } from '../../src/stress/slots.ts';
+import { gfnsOfPages } from '../../src/stress/slots.ts';
 import { createStressArena, type StressArena } from '../../src/stress/stress-arena.ts';
 
 export const PAGES = 4096;
@@ -42,7 +42,7 @@ export function createMachine({ tlbEntries = 0 } = {}): Machine {
   arena.slots.forEach((slot, index) => {
     initMemslot(m, arena.vm, index, slot);
   });
-  const gfns = Int32Array.from({ length: PAGES }, (_, page) => gfnOfPage(arena.slots, page));
+  const gfns = gfnsOfPages(arena.slots, PAGES);
   return { arena, words, m, gfns };
 }
 

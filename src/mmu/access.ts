@@ -46,8 +46,19 @@ export function guestAccess(
 function tryAccess(m: Memory, vm: Vm, vcpu: number, mode: number, gfn: number, page: number, write: boolean): number {
   // One look tells that the vCPU is in the guest, in the right one, and that nobody has requested anything.
   if (m.load(vcpuStateWord(vm, vcpu)) !== inGuest(mode)) return NOT_IN_GUEST;
-  const hasTlb = vm.tlbEntries !== 0;
-  if (hasTlb && accessThroughTlb(m, vm, vcpu, mode, gfn, page, write)) return ACCESSED;
+  if (vm.tlbEntries !== 0 && accessThroughTlb(m, vm, vcpu, mode, gfn, page, write)) return ACCESSED;
+  return accessByWalk(m, vm, vcpu, mode, gfn, page, write);
+}
+
+function accessByWalk(
+  m: Memory,
+  vm: Vm,
+  vcpu: number,
+  mode: number,
+  gfn: number,
+  page: number,
+  write: boolean,
+): number {
   if (write && isPmlBufferFull(m, vm, vcpu)) {
     leaveGuest(m, vm, vcpu);
     return NOT_IN_GUEST;
@@ -56,7 +67,7 @@ function tryAccess(m: Memory, vm: Vm, vcpu: number, mode: number, gfn: number, p
   const spte = hardwareWalk(m, vm, m.loadOwn(vcpuRootWord(vm, vcpu, mode)), gfn, write, vcpu);
   if (!isTranslation(spte)) return spte === PROTECTION_FAULT ? FAULTED_PRESENT : FAULTED;
   m.note(GhostEvent.accessEnd, page, spte);
-  if (hasTlb) fillTlb(m, vm, vcpu, mode, gfn, spte);
+  if (vm.tlbEntries !== 0) fillTlb(m, vm, vcpu, mode, gfn, spte);
   return ACCESSED;
 }
 

@@ -7,7 +7,7 @@ import { derivePrng } from '../shared/seed.ts';
 import type { Findings } from '../verify/findings.ts';
 import type { DurationSink } from '../verify/recorder.ts';
 import { VcpuRecorder } from '../verify/vcpu-recorder.ts';
-import { gfnOfPage } from './slots.ts';
+import { gfnsOfPages } from './slots.ts';
 import { now, type WorkerTask, WorkerThread } from './worker-thread.ts';
 import { shareOf, touchOnce } from './workloads/once.ts';
 import { sequentialWorkload, uniformWorkload, zipfWorkload } from './workloads/random.ts';
@@ -51,6 +51,7 @@ class VcpuRun {
   readonly #worker: WorkerThread;
   readonly #recorder: VcpuRecorder;
   readonly #chunk = new Int32Array(CHUNK);
+  readonly #gfns: Int32Array;
   readonly #sampling: Prng;
   #untilSample: number;
   #accesses = 0;
@@ -60,7 +61,8 @@ class VcpuRun {
   constructor(task: VcpuTask) {
     this.#task = task;
     this.#worker = new WorkerThread(task, () => task.vcpu);
-    const { vm, oracle } = this.#worker.arena;
+    const { vm, oracle, slots } = this.#worker.arena;
+    this.#gfns = gfnsOfPages(slots, task.config.pages);
     this.#recorder = new VcpuRecorder({
       words: task.words,
       oracle,
@@ -168,12 +170,12 @@ class VcpuRun {
 
   #makeChunk(count: number): void {
     const { m, arena } = this.#worker;
-    const { vm, slots } = arena;
+    const { vm } = arena;
     const { vcpu, access } = this.#task;
     for (let i = 0; i < count; i++) {
       const packed = this.#chunk[i] as number;
       const page = pageOf(packed);
-      const gfn = gfnOfPage(slots, page);
+      const gfn = this.#gfns[page] as number;
       if (--this.#untilSample > 0) {
         guestAccess(m, vm, vcpu, gfn, page, isWrite(packed));
       } else {
