@@ -37,7 +37,7 @@ ${findingsHtml(result)}
     `<section><h3>Latency</h3>
 ${figuresHtml(stressKinds.flatMap(([name, kind]) => percentileFigure(name, curvesOf(variants, kind)) ?? []))}
 ${tableHtml(stressLatencyTable(result))}
-<p class="remark">${escapeHtml(stressLatencyNote(result))}. ${escapeHtml(stressWarning(result))}</p></section>`,
+<p class="remark">${escapeHtml([stressLatencyNote(result), stressWarning(result)].filter((text) => text !== '').join('; '))}</p></section>`,
     agesHtml(variants),
     `<section><h3>What was done</h3>
 ${tableHtml(stressWorkTable(result))}
