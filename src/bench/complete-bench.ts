@@ -17,7 +17,7 @@ export interface BenchPlan extends Omit<GangConfig, 'variant' | 'vcpus'> {
   readonly agings: readonly AgingMode[];
   /** The first one goes for every phase; the others are measured beside it where there are faults. */
   readonly faultWorksNs: readonly number[];
-  /** Of each measured run, preparations not counted. */
+  /** Of each measured run; it ends in twice that time with preparations, or after three iterations of each kind. */
   readonly durationMs: number;
   readonly repeat: number;
 }

@@ -76,7 +76,7 @@ export function benchCommand(setExitCode: (code: number) => void) {
     )
     .option('--tlb <entries>', "entries of each vCPU's TLB, a power of two; 0 = none (default: 64)", tlbEntries)
     .option('--invalidate <rate>', 'invalidations a second in phase invalidate (default: 1000)', numberIn(0, 1e5))
-    .option('--duration <t>', 'of each measured run, preparations not counted (default: 200ms)', duration)
+    .option('--duration <t>', 'of each measured run; as long again for preparations (default: 200ms)', duration)
     .option('--repeat <n>', `repeats, each in fresh threads (default: ${DEFAULT_REPEAT})`, count(1, 1000))
     .option('--baseline <file>', 'a result of bench --json=FILE: compare the ratios with its own')
     .option(

@@ -61,7 +61,7 @@ async function runReportCommand(files: readonly string[], options: CommandOption
     ...(markdown === undefined ? [] : await markdownOutputs(saved, markdown)),
     ...(html === undefined ? [] : await htmlOutputs(saved, html)),
   ];
-  if (hdr !== undefined) mkdirSync(hdr, { recursive: true });
+  if (hdr !== undefined) makeFolder('--hdr', hdr);
   writeOutputs(outputs.map(({ option, path, text }) => [option, path, () => text]));
   if (options.annotations) {
     const { reportAnnotations } = await import('../report/report-annotations.ts');
@@ -134,7 +134,22 @@ async function hdrOutputs(saved: readonly SavedResult[], folder: string, inputs:
 function checkFolder(option: string, path: string): void {
   if (path === '') throw new InputError(`${option}: expected a directory, as in ${option}=DIR`);
   if (existsSync(path) && !statSync(path).isDirectory()) {
-    throw new InputError(`${option}: ${path} is no directory; accepted: a directory, which is made if it is not there`);
+    throw new InputError(
+      `${option}: ${path} is no directory; accepted: a directory, or a new one in one that is there`,
+    );
+  }
+}
+
+/** Not its parents, too: in some file systems Node tries that for ever. */
+function makeFolder(option: string, path: string): void {
+  if (existsSync(path)) return;
+  try {
+    mkdirSync(path);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new InputError(
+      `${option}: cannot make ${path} (${code}); accepted: a directory, or a new one in one that is there`,
+    );
   }
 }
 

@@ -47,7 +47,7 @@ export interface BenchProgress {
 
 const DEFAULT_VARIANTS = ['mmu-lock-6.1', 'lockless-7.3'];
 /** The engine compiles what it has seen often enough: each cell runs for this long, or as long as it is measured, before. */
-const WARM_UP_MS = 60;
+const WARM_UP_MS = 30;
 
 /**
  * The latency benchmark: variants beside each other in every combination of vCPUs, phase, aging and work of a fault.
