@@ -43,7 +43,7 @@ function perform({ name, id, run, uses }: WorkflowStep): void {
   const summary = join(folder, '..', 'summary.md');
   writeFileSync(output, '');
   const script = run.replaceAll(/\$\{\{ *(.*?) *\}\}/g, (_, expression: string) => value(expression));
-  const { status } = spawnSync('bash', ['-e', '-o', 'pipefail', '-c', script], {
+  const { status } = spawnSync('bash', ['-e', '-c', script], {
     cwd: folder,
     stdio: 'inherit',
     env: { ...process.env, CI: 'true', GITHUB_ACTIONS: 'true', GITHUB_OUTPUT: output, GITHUB_STEP_SUMMARY: summary },

@@ -1,3 +1,4 @@
+import { median } from 'simple-statistics';
 import type { BenchRatio, BenchResult } from '../../src/run/bench-result.ts';
 
 /** What a latency result must show, and what it shows. */
@@ -13,8 +14,7 @@ const MAX_OVERHEAD = 1.25;
 /** Relations that hold for the model on any machine with two cores that are its own; no absolute times. */
 export function latencyClaims(result: BenchResult): readonly Claim[] {
   const pass = result.ratios.find(isPassBesideOneVcpu);
-  const overheads = result.overheads.map(({ ratio }) => ratio).toSorted((a, b) => a - b);
-  const overhead = overheads[overheads.length >> 1] ?? Number.NaN;
+  const overhead = result.overheads.length === 0 ? Number.NaN : median(result.overheads.map(({ ratio }) => ratio));
   return [
     {
       text: 'populate, one vCPU: an aging pass that takes mmu_lock takes longer than one that does not (lower end of the interval > 1)',

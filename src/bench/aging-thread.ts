@@ -1,6 +1,8 @@
 import { PAGE_BYTES } from '../notifier/byte-range.ts';
 import { mmuNotifierClearYoung, mmuNotifierTestYoung } from '../notifier/subscribers.ts';
 import { clearBitmap } from '../shared/bitmap.ts';
+import type { Prng } from '../shared/prng.ts';
+import { derivePrng } from '../shared/seed.ts';
 import { agingModes } from './bench-config.ts';
 import { type BenchTask, MAX_PASSES } from './bench-task.ts';
 import { BenchThread } from './bench-thread.ts';
@@ -18,11 +20,15 @@ export function runBenchAging(task: BenchTask): void {
 class AgingThread {
   readonly #task: BenchTask;
   readonly #worker: BenchThread;
+  readonly #phases: Prng;
   #pageByPage: boolean;
+  /** When the next periodic pass is due, on the machine's clock. */
+  #dueNs = 0;
 
   constructor(task: BenchTask) {
     this.#task = task;
     this.#worker = new BenchThread(task, (arena) => arena.agingThread);
+    this.#phases = derivePrng(task.config.seed, 'periodic passes');
     this.#pageByPage = task.config.batch === 1;
   }
 
@@ -33,7 +39,12 @@ class AgingThread {
     worker.wheneverChanged(control.step, () => {
       const mode = agingModes[m.load(control.stepAging)];
       const recording = m.load(control.stepRecording) as Recording;
-      if (mode !== 'none') this.#age(mode === 'periodic', recording);
+      if (mode !== 'none') {
+        worker.sink.recording = recording;
+        this.#age(mode === 'periodic', recording);
+        worker.sink.recording = Recording.none;
+        worker.sink.drain();
+      }
       m.store(control.agingDone, 1);
       m.wake(control.agingDone);
     });
@@ -41,20 +52,18 @@ class AgingThread {
 
   /** Every pass that begins while vCPUs run, to its end: they end the step, and not the aging thread. */
   #age(periodic: boolean, recording: Recording): void {
-    const { m, control, sink } = this.#worker;
+    const { sink } = this.#worker;
     const { config } = this.#task;
-    sink.recording = recording;
     this.#worker.meet();
+    if (periodic && !this.#isDue()) return;
     do {
       const spanBegan = sink.spans.begin();
       const began = clockNs();
       if (!this.#pass()) break;
       if (recording === Recording.plain) this.#record(clockNs() - began);
       if (recording === Recording.spans) sink.spans.end('aging-pass', spanBegan);
-      if (periodic) this.#waitUntil(began + config.periodMs * 1e6);
-    } while (m.load(control.vcpusDone) < config.vcpus && !this.#worker.stopped);
-    sink.recording = Recording.none;
-    sink.drain();
+      if (periodic) this.#dueNs = began + config.periodMs * 1e6;
+    } while (periodic ? this.#isDue() : this.#vcpusRun);
   }
 
   #record(nanoseconds: number): void {
@@ -64,17 +73,25 @@ class AgingThread {
     m.store(control.passes, index + 1);
   }
 
-  /** Or until the vCPUs are done. */
-  #waitUntil(deadlineNs: number): void {
+  get #vcpusRun(): boolean {
+    const { m, control, stopped } = this.#worker;
+    return m.load(control.vcpusDone) < this.#task.config.vcpus && !stopped;
+  }
+
+  /**
+   * Waits for the next periodic pass; false if the vCPUs are done before. What was due while nobody was measured is left out, and the next
+   * one begins anywhere in the period: else it would begin together with the vCPUs of each iteration.
+   */
+  #isDue(): boolean {
     const { m, control } = this.#worker;
-    const { vcpus } = this.#task.config;
-    for (;;) {
-      const done = m.load(control.vcpusDone);
-      const leftMs = (deadlineNs - clockNs()) / 1e6;
-      if (done === vcpus || leftMs <= 0 || this.#worker.stopped) return;
-      m.pause(control.vcpusDone, done, leftMs);
-      this.#worker.beat();
+    const { periodMs } = this.#task.config;
+    if (this.#dueNs < clockNs()) this.#dueNs = clockNs() + this.#phases.fraction() * periodMs * 1e6;
+    for (; this.#vcpusRun; this.#worker.beat()) {
+      const leftMs = (this.#dueNs - clockNs()) / 1e6;
+      if (leftMs <= 0) return true;
+      m.pause(control.vcpusDone, m.load(control.vcpusDone), leftMs);
     }
+    return false;
   }
 
   /** False if the gang stopped before the pass was whole. */

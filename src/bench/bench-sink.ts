@@ -1,5 +1,7 @@
 import { GhostEvent, LockKind } from '../shared/ghost-event.ts';
 import type { GhostSink } from '../shared/ghost-sink.ts';
+import type { Prng } from '../shared/prng.ts';
+import { derivePrng } from '../shared/seed.ts';
 import type { BenchTask } from './bench-task.ts';
 import { clockNs } from './clock.ts';
 import { Samples } from './samples.ts';
@@ -7,7 +9,7 @@ import { SpanRecorder } from './span-recorder.ts';
 import { spendRounds } from './spend.ts';
 import { Recording } from './step.ts';
 
-/** One hold of `mmu_lock` in this many is timed: aging takes the lock for each page, which costs less than two looks at a clock. */
+/** One hold of `mmu_lock` in about this many is timed: aging takes the lock for each page, which costs less than two looks at a clock. */
 const HOLDS_PER_SAMPLE = 16;
 const CAPACITY = 1 << 16;
 
@@ -31,13 +33,15 @@ export class BenchSink implements GhostSink {
   #faultBegan = 0;
   #waitBegan = 0;
   #holdBegan = 0;
+  readonly #sampling: Prng;
   #untilHold = 1;
 
-  constructor({ sinks, records }: BenchTask, thread: number, isHalfway: () => boolean) {
+  constructor({ config, sinks, records }: BenchTask, thread: number, isHalfway: () => boolean) {
     this.#access = new Samples(sinks.access, CAPACITY);
     this.#fault = new Samples(sinks.fault, CAPACITY);
     this.#wait = new Samples(sinks.mmuLockWait, CAPACITY);
     this.#hold = new Samples(sinks.mmuLockHold, CAPACITY);
+    this.#sampling = derivePrng(config.seed, `holds of thread ${thread}`);
     this.#spans = new SpanRecorder(records, thread, isHalfway);
   }
 
@@ -70,7 +74,8 @@ export class BenchSink implements GhostSink {
     } else if (event === GhostEvent.lockReleased) {
       if (isMmuLock(value) && this.#untilHold === 0) {
         this.#hold.add(clockNs() - this.#holdBegan);
-        this.#untilHold = HOLDS_PER_SAMPLE;
+        // At random: page tables have a power of two entries, and every 16th hold would meet the same ones each time.
+        this.#untilHold = 1 + this.#sampling.below(2 * HOLDS_PER_SAMPLE - 1);
       }
     } else if (event === GhostEvent.mmuLockWaitBegin) this.#waitBegan = clockNs();
     else if (event === GhostEvent.mmuLockWaitEnd) this.#wait.add(clockNs() - this.#waitBegan);

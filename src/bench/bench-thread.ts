@@ -7,7 +7,8 @@ import { BenchSink } from './bench-sink.ts';
 import type { BenchTask } from './bench-task.ts';
 import { type ControlWords, heartbeatWord } from './control-words.ts';
 
-const WAIT_SLICE_MS = 20;
+/** Between two signs of life of a thread that has nothing to do: rarely, since others are measured meanwhile. */
+const WAIT_SLICE_MS = 500;
 /**
  * The kernel's mmu_lock is a spinlock. Some 20 µs of spinning are a hundred times what it is held for a page; whoever waits
  * longer waits for a thread without a core, and sleeps, so that it may get this one.
@@ -95,7 +96,7 @@ export class BenchThread {
     const all = this.#vcpus + (m.load(control.stepAging) === NO_AGING ? 0 : 1);
     this.announce(control.arrived);
     for (let spin = 0; spin < RENDEZVOUS_SPINS; spin++) if (m.load(control.arrived) === all) return;
-    m.awaitBits(control.arrived, -1, all);
+    this.waitForValue(control.arrived, all);
   }
 
   announce(word: Word): void {

@@ -94,8 +94,10 @@ class VcpuThread {
     const { m, arena } = worker;
     const { vcpu, config } = this.#task;
     const random = this.#random;
-    for (let done = 0; done < rounds * config.pagesPerVcpu && !worker.stopped; done += CHUNK) {
-      for (let i = 0; i < CHUNK; i++) {
+    const accesses = rounds * config.pagesPerVcpu;
+    for (let done = 0; done < accesses && !worker.stopped; ) {
+      const end = Math.min(accesses, done + CHUNK);
+      for (; done < end; done++) {
         const page = this.#first + random.below(config.pagesPerVcpu);
         const write = random.fraction() < RANDOM_WRITES;
         if (this.#perSample === 0) guestAccess(m, arena.vm, vcpu, page, page, write);

@@ -82,7 +82,7 @@ export function benchCommand(setExitCode: (code: number) => void) {
     .option(
       '--fail-above <percent>',
       'exit code 1 if a ratio got worse by more, and the intervals do not overlap',
-      numberIn(0, 1000),
+      numberIn(0, 99),
     )
     .option('--force', 'compare with a baseline of another machine or configuration, too')
     .option('--seed <n>', 'decimal, 0x hex, or a commit id (default: random, printed)', seed)

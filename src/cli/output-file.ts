@@ -12,7 +12,11 @@ type Outputs = readonly (readonly [option: string, path: string | undefined])[];
 export function checkOutputFiles(outputs: Outputs, inputs: readonly string[]): void {
   const checked: (readonly [option: string, path: string])[] = [];
   for (const [option, path] of outputs) {
-    if (path === undefined || path === STDOUT) continue;
+    if (path === undefined) continue;
+    if (path === STDOUT) {
+      if (option === '--json') continue;
+      throw new InputError(`${option}: only --json writes to stdout; accepted: ${option}=FILE`);
+    }
     checkOutputFile(option, path, inputs);
     const taken = checked.find(([, other]) => isSameFile(path, other));
     if (taken !== undefined) {

@@ -9,16 +9,13 @@ export interface BenchAnswer {
 }
 
 /**
- * What the lock costs where pages age, in sentences: of each phase with the most vCPUs that had a core each beside the aging thread, or else the
- * fewest that were measured, and the work in faults that the run was foremost about.
+ * What the lock costs where pages age, in sentences: of each phase with as many vCPUs, and the work in faults, that the run was
+ * foremost about.
  */
-export function benchAnswers({ ratios, config, host }: BenchResult): readonly BenchAnswer[] {
-  const aged = ratios.filter(({ aging }) => aging !== 'none');
-  const counts = aged.map(({ vcpus }) => vcpus);
-  const uncrowded = counts.filter((count) => count < host.cores);
-  const most = uncrowded.length > 0 ? Math.max(...uncrowded) : Math.min(...counts);
-  const foremost = aged.filter(
-    ({ vcpus, faultWorkNs }) => vcpus === most && faultWorkNs === (config.faultWorksNs[0] ?? 0),
+export function benchAnswers({ ratios, config, foremostVcpus }: BenchResult): readonly BenchAnswer[] {
+  const foremost = ratios.filter(
+    ({ aging, vcpus, faultWorkNs }) =>
+      aging !== 'none' && vcpus === foremostVcpus && faultWorkNs === (config.faultWorksNs[0] ?? 0),
   );
   return foremost.map((ratio) => ({ phase: ratio.phase, text: answer(ratio) }));
 }

@@ -54,9 +54,9 @@ function scalingChart(result: BenchResult, paint: Paint): string[] {
   return [`${scalingText(title, chart)}\n(${PUBLISHED}; compare shapes, not times)`];
 }
 
-function curveCharts({ curves }: BenchResult, paint: Paint): string[] {
+function curveCharts({ curves, foremostVcpus }: BenchResult, paint: Paint): string[] {
   const measured = curves.filter(({ curve }) => curve.points.length > 0);
-  const foremost = foremostCell(measured);
+  const foremost = foremostCell(measured, foremostVcpus);
   if (foremost === undefined) return [];
   const place = `${foremost.phase} · ${cellText(foremost, cellDimensions(curves))}`;
   const ofCell = [...groupByCell(measured).values()].find((group) => group.includes(foremost)) ?? [];

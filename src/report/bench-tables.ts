@@ -18,7 +18,7 @@ export const kindText: Readonly<Record<LatencyKind, string>> = {
   agingPass: 'aging pass',
 };
 
-const CELL = ['phase', 'vCPUs', 'aging', 'work in faults'];
+export const CELL = ['phase', 'vCPUs', 'aging', 'work in faults'];
 const ESTIMATE = ['ratio', 'from', 'to', 'confidence', 'repeats'];
 
 /** Of each metric and pair of variants. */
@@ -38,8 +38,8 @@ export function benchEstimateTable(estimates: readonly (BenchCell & Estimate & {
   return { head: ['variant', ...CELL, ...ESTIMATE], rows, numbers: [2, 4, 5, 6, 7, 8, 9] };
 }
 
-function cellCells({ phase, vcpus, aging, faultWorkNs }: BenchCell): string[] {
-  return [phase, String(vcpus), aging, faultWorkNs === 0 ? '-' : durationText(faultWorkNs)];
+export function cellCells({ phase, vcpus, aging, faultWorkNs }: BenchCell): string[] {
+  return [phase, String(vcpus), aging, faultWorkNs === 0 ? 'bare' : durationText(faultWorkNs)];
 }
 
 function estimateCells({ ratio, low, high, confidence, repeats }: Estimate): string[] {

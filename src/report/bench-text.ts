@@ -1,8 +1,10 @@
-import type { BenchCell } from '../bench/bench-config.ts';
-import type { BenchRatio, BenchResult, BenchRow, Estimate, RatioMetric } from '../run/bench-result.ts';
-import { formatTable } from '../shared/text-table.ts';
+import { median } from 'simple-statistics';
+import type { BenchCost, BenchCurve, BenchLatency, BenchResult, BenchRow } from '../run/bench-result.ts';
+import { benchEstimateTable, benchRatioTable, CELL, cellCells, kindText, metricText } from './bench-tables.ts';
 import { countText } from './count-text.ts';
-import { durationText, withSeparators } from './number-text.ts';
+import { groupBy } from './group-by.ts';
+import { durationText, ratioText, withSeparators } from './number-text.ts';
+import { tableText } from './table.ts';
 
 export interface BenchTextOptions {
   /** Only ratios and warnings. */
@@ -24,10 +26,14 @@ export function benchText(result: BenchResult, { quiet }: BenchTextOptions): str
 
 /** One line a cell and variant: medians of the repeats. */
 function times({ rows, config }: BenchResult): string {
-  const table = groups(rows).map((group) => {
+  if (rows.length === 0) return '';
+  const groups = groupBy(rows, ({ variant, phase, vcpus, aging, faultWorkNs }) =>
+    JSON.stringify([variant, phase, vcpus, aging, faultWorkNs]),
+  );
+  const table = [...groups.values()].map((group) => {
     const [row] = group as [BenchRow, ...BenchRow[]];
     return [
-      ...cellColumns(row),
+      ...cellCells(row),
       row.variant,
       durationText(medianOf(group, ({ vcpuWallNs }) => vcpuWallNs)),
       durationText(medianOf(group, ({ vcpuWallNs, accesses, vcpus }) => (vcpuWallNs * vcpus) / accesses)),
@@ -36,100 +42,90 @@ function times({ rows, config }: BenchResult): string {
       stillIdleText(medianOf(group, ({ stillIdle }) => stillIdle)),
     ];
   });
-  const head = [...CELL_HEAD, 'variant', 'vCPU time', 'an access', 'aging pass', 'passes', 'still idle'];
-  return `${formatTable([head, ...table], [1, 3, 5, 6, 7, 8, 9])}\n(medians of ${config.repeat} repeats; vCPU time: from the first vCPU's beginning to the last one's end, ${withSeparators(config.pagesPerVcpu)} pages each)`;
+  const head = [...CELL, 'variant', 'vCPU time', 'an access', 'aging pass', 'passes', 'still idle'];
+  const repeats = new Set(rows.map(({ repeat }) => repeat)).size;
+  return `${tableText({ head, rows: table, numbers: [1, 3, 5, 6, 7, 8, 9] })}
+(medians of ${countText(repeats, 'repeat')}; vCPU time: from the first vCPU's beginning to the last one's end, ${countText(config.pagesPerVcpu, 'page')} each; aging pass: the average)`;
 }
 
-function latencies({ rows, timerNs }: BenchResult): string {
-  const kinds = [
-    ['access', 'accessNs'],
-    ['fault', 'faultNs'],
-    ['lock wait', 'mmuLockWaitNs'],
-    ['lock hold', 'mmuLockHoldNs'],
-  ] as const;
-  const table = groups(rows).flatMap((group) =>
-    kinds.flatMap(([name, key]) => {
-      const count = group.reduce((sum, row) => sum + row[key].count, 0);
-      if (count === 0) return [];
-      const [row] = group as [BenchRow, ...BenchRow[]];
-      const at = (percentile: 'p50' | 'p99' | 'p99_9' | 'p99_99' | 'max') =>
-        durationText(medianOf(group, (each) => each[key][percentile]));
-      return [
-        [
-          ...cellColumns(row),
-          row.variant,
-          name,
-          withSeparators(count),
-          at('p50'),
-          at('p99'),
-          at('p99_9'),
-          at('p99_99'),
-          at('max'),
-        ],
-      ];
-    }),
-  );
-  if (table.length === 0) return '';
-  const head = [...CELL_HEAD, 'variant', 'latency', 'count', 'p50', 'p99', 'p99.9', 'p99.99', 'max'];
+/** A percentile is shown if so many measurements lie beyond it. */
+const LEAST_BEYOND = 10;
+
+function latencies({ curves, timerNs }: BenchResult): string {
+  const shown = curves.filter(({ kind }) => kind !== 'agingPass');
+  if (shown.length === 0) return '';
+  const rows = shown.map((curve) => [
+    ...cellCells(curve),
+    curve.variant,
+    kindText[curve.kind],
+    withSeparators(curve.latency.count),
+    ...percentiles(curve),
+  ]);
+  const head = [...CELL, 'variant', 'latency', 'count', 'p50', 'p99', 'p99.9', 'p99.99', 'max'];
   const notes = [
-    `the timer itself costs ${timerNs} ns a measurement; percentiles are medians of the repeats'`,
+    `of all repeats together; -: fewer than ${LEAST_BEYOND} measurements lie beyond`,
+    `each measurement contains one of the timer, ${timerNs} ns; that of an access also those of its fault and its waits`,
     'a vCPU makes its next access when the last one has ended, so a stall is one slow access, not many: the tail is that of accesses, not of moments',
-    'lock wait: vCPUs that could not have mmu_lock at once; lock hold: one hold in 16, of any thread',
+    'waits are those of vCPUs that could not have mmu_lock at once; of holds, by any thread, about one in 16 is timed',
   ];
-  return `${formatTable([head, ...table], [1, 3, 6, 7, 8, 9, 10, 11])}\n(${notes.join(';\n ')})`;
+  return `${tableText({ head, rows, numbers: [1, 3, 6, 7, 8, 9, 10, 11] })}\n(${notes.join(';\n ')})`;
 }
 
-function ratios({ ratios: all }: BenchResult): string[] {
-  if (all.length === 0) return [];
-  const row = (ratio: BenchRatio): string[] => [
-    ...cellColumns(ratio),
-    METRIC_NAME[ratio.metric],
-    `${ratio.variants[0]} / ${ratio.variants[1]}`,
-    ...estimateColumns(ratio),
-  ];
-  const head = [...CELL_HEAD, 'ratio of', 'variants', 'ratio', 'interval', 'confidence'];
-  return [formatTable([head, ...all.map(row)], [1, 3, 6, 7, 8])];
+const PERCENTILES = [
+  ['p50', 0.5],
+  ['p99', 0.99],
+  ['p99_9', 0.999],
+  ['p99_99', 0.9999],
+] as const satisfies readonly (readonly [keyof BenchLatency, number])[];
+
+function percentiles({ latency }: BenchCurve): string[] {
+  const texts = PERCENTILES.map(([name, part]) =>
+    Math.round(latency.count * (1 - part)) < LEAST_BEYOND ? '-' : durationText(latency[name]),
+  );
+  return [...texts, durationText(latency.max)];
+}
+
+function ratios(result: BenchResult): string[] {
+  return result.ratios.length === 0 ? [] : [tableText(benchRatioTable(result))];
+}
+
+function slowdowns({ slowdowns: all }: BenchResult): string {
+  return all.length === 0 ? '' : `vCPU time with aging over that without\n${tableText(benchEstimateTable(all))}`;
 }
 
 function comparison({ comparison: compared }: BenchResult): string[] {
   if (compared === null) return [];
-  const { baseline, failAbovePercent, changes, notMeasured } = compared;
+  const { baseline, failAbovePercent, changes, notMeasured, notInBaseline } = compared;
   const rows = changes.map((change) => [
-    ...cellColumns(change),
-    METRIC_NAME[change.metric],
-    `${change.variants[0]} / ${change.variants[1]}`,
-    change.before.ratio.toFixed(2),
-    change.now.ratio.toFixed(2),
+    metricText[change.metric],
+    change.variants.join(' / '),
+    ...cellCells(change),
+    ratioText(change.before.ratio),
+    ratioText(change.now.ratio),
     `${change.percent < 0 ? '' : '+'}${change.percent.toFixed(1)} %`,
     change.verdict,
   ]);
-  const head = [...CELL_HEAD, 'ratio of', 'variants', 'baseline', 'now', 'change', ''];
+  const head = ['of', 'variants', ...CELL, 'baseline', 'now', 'change', ''];
   const margin = failAbovePercent === null ? '' : `, by more than ${failAbovePercent} % to count`;
   const notes = [
     `beside ${baseline}: worse is a ratio that fell${margin}, with intervals that do not overlap; unclear, if they do`,
-    ...(notMeasured > 0 ? [`${withSeparators(notMeasured)} ratios of the baseline were not measured now`] : []),
+    ...(notMeasured > 0 ? [`${countText(notMeasured, 'ratio')} of the baseline not measured now`] : []),
+    ...(notInBaseline > 0 ? [`${countText(notInBaseline, 'ratio')} measured now not in the baseline`] : []),
   ];
-  const table =
-    changes.length === 0 ? 'no ratio of the baseline was measured now' : formatTable([head, ...rows], [1, 3, 6, 7, 8]);
-  return [`${table}\n(${notes.join('; ')})`];
-}
-
-function slowdowns({ slowdowns: all }: BenchResult): string {
-  if (all.length === 0) return '';
-  const rows = all.map((slowdown) => [...cellColumns(slowdown), slowdown.variant, ...estimateColumns(slowdown)]);
-  const head = [...CELL_HEAD, 'variant', 'with / without aging', 'interval', 'confidence'];
-  return formatTable([head, ...rows], [1, 3, 5, 6, 7]);
+  return [`${tableText({ head, rows, numbers: [3, 5, 6, 7, 8] })}\n(${notes.join('; ')})`];
 }
 
 /** What the latencies above cost to measure; the wall times are from iterations that measured none. */
 function overhead({ overheads }: BenchResult): string {
-  const [first] = overheads;
-  if (first === undefined) return '';
-  const sorted = overheads.toSorted((a, b) => a.ratio - b.ratio);
-  const middle = sorted[sorted.length >> 1] as Estimate;
-  const worst = sorted.at(-1) as (typeof overheads)[number];
+  const worst = overheads.toSorted((a, b) => b.ratio - a.ratio)[0];
+  if (worst === undefined) return '';
   const percent = (ratio: number): string => `${((ratio - 1) * 100).toFixed(1)} %`;
-  return `measuring latencies costs vCPUs ${percent(middle.ratio)} of their time (median of ${overheads.length}; most, ${percent(worst.ratio)}, in ${worst.phase} with ${countText(worst.vcpus, 'vCPU')} on ${worst.variant}). Times and ratios are from iterations that measure none.`;
+  const middle = median(overheads.map(({ ratio }) => ratio));
+  return `measuring latencies costs vCPUs ${percent(middle)} of their time (median of ${countText(overheads.length, 'cell')}; most, ${percent(worst.ratio)}, in ${placeText(worst)}). Times and ratios are from iterations that measure none.`;
+}
+
+function placeText({ phase, vcpus, variant }: BenchCost): string {
+  return `${phase} with ${countText(vcpus, 'vCPU')} on ${variant}`;
 }
 
 function warnings({ warnings: all }: BenchResult): string[] {
@@ -140,47 +136,18 @@ function closing({ interrupted, failures, seed, rows }: BenchResult): string {
   return [
     ...failures.map((failure) => `harness failure: ${failure}`),
     ...(interrupted ? ['interrupted: what is shown above is partial'] : []),
-    ...(interrupted || failures.length > 0 ? [`${withSeparators(rows.length)} runs were measured`] : []),
+    ...(interrupted || failures.length > 0 ? [`${countText(rows.length, 'run')} measured`] : []),
     'Times are of this model in JavaScript. Compare variants with each other, in one run; not with a kernel.',
     `seed ${seed}`,
   ].join('\n');
-}
-
-const METRIC_NAME: Readonly<Record<RatioMetric, string>> = { vcpuWall: 'vCPU time', agingPass: 'aging pass' };
-
-const CELL_HEAD = ['phase', 'vCPUs', 'aging', 'fault work'];
-
-function cellColumns({ phase, vcpus, aging, faultWorkNs }: BenchCell): string[] {
-  return [phase, String(vcpus), aging, faultWorkNs === 0 ? 'bare' : durationText(faultWorkNs)];
-}
-
-function estimateColumns({ ratio, low, high, confidence }: Estimate): string[] {
-  return [ratio.toFixed(2), `${low.toFixed(2)} … ${high.toFixed(2)}`, `${(confidence * 100).toFixed(0)} %`];
 }
 
 function stillIdleText(part: number | null): string {
   return part === null ? '-' : `${(part * 100).toFixed(1)} %`;
 }
 
-/** Rows of the same cell and variant, in the order of their first ones. */
-function groups(rows: readonly BenchRow[]): readonly (readonly BenchRow[])[] {
-  const byName = new Map<string, BenchRow[]>();
-  for (const row of rows) {
-    const name = [...cellColumns(row), row.variant].join(' ');
-    const known = byName.get(name);
-    if (known === undefined) byName.set(name, [row]);
-    else known.push(row);
-  }
-  return [...byName.values()];
-}
-
-/** The middle one of the values that are there; null if none is. */
+/** The median of the values that are there; null if none is. */
 function medianOf(rows: readonly BenchRow[], of: (row: BenchRow) => number | null): number | null {
   const values = rows.map(of).filter((value) => value !== null);
-  const sorted = values.toSorted((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  if (sorted.length === 0) return null;
-  return sorted.length % 2 === 1
-    ? (sorted[middle] as number)
-    : ((sorted[middle - 1] as number) + (sorted[middle] as number)) / 2;
+  return values.length === 0 ? null : median(values);
 }

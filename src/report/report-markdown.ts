@@ -1,4 +1,4 @@
-import type { CheckResult } from '../check/check-result.ts';
+import type { CheckedScenario, CheckResult } from '../check/check-result.ts';
 import type { BenchResult } from '../run/bench-result.ts';
 import type { SavedResult } from '../run/saved/saved-result.ts';
 import type { StressResult } from '../run/stress-result.ts';
@@ -85,12 +85,16 @@ function stressMarkdown(result: StressResult): string {
 
 function benchMarkdown(result: BenchResult): string {
   const answers = benchAnswers(result).map(({ text }) => `- ${escapeMarkdown(text)}`);
-  return [...(answers.length === 0 ? [] : [answers.join('\n')]), shortTable(benchRatioTable(result))].join('\n\n');
+  const table = benchRatioTable(result);
+  return [
+    ...(answers.length === 0 ? [] : [answers.join('\n')]),
+    ...(table.rows.length === 0 ? ['nothing to compare was measured'] : [shortTable(table)]),
+  ].join('\n\n');
 }
 
-/** All that do not simply hold come first. */
+/** What is not as expected comes first. */
 function checkMarkdown({ results }: CheckResult): string {
-  const sorted = results.toSorted((a, b) => Number(a.verdict === 'holds') - Number(b.verdict === 'holds'));
+  const sorted = results.toSorted((a, b) => rank(a) - rank(b));
   const rows = sorted.map((result) => [
     verdictText(result),
     result.scenario,
@@ -98,9 +102,25 @@ function checkMarkdown({ results }: CheckResult): string {
     violatedText(result),
     expectationText(result),
   ]);
-  const holds = results.filter(({ verdict }) => verdict === 'holds').length;
+  const ranks = results.map(rank);
+  const counted = [
+    [0, 'not as expected'],
+    [1, 'without a verdict'],
+    [2, 'violated, as expected'],
+    [3, 'hold'],
+  ] as const;
+  const counts = counted.flatMap(([wanted, what]) => {
+    const count = ranks.filter((one) => one === wanted).length;
+    return count === 0 ? [] : [`${count} ${what}`];
+  });
   const table = { head: ['verdict', 'scenario', 'variant', 'violated', 'expectation'], rows, numbers: [] };
-  return `${holds} of ${countText(results.length, 'result')} hold\n\n${shortTable(table)}`;
+  return `${countText(results.length, 'result')}: ${counts.join(', ')}\n\n${shortTable(table)}`;
+}
+
+/** What a reader wants to know first. */
+function rank({ verdict, expectation }: CheckedScenario): number {
+  if (expectation === 'unmet' || (verdict === 'violated' && expectation === 'none')) return 0;
+  return verdict === 'unknown' ? 1 : verdict === 'violated' ? 2 : 3;
 }
 
 function shortTable(table: Table): string {

@@ -1,3 +1,4 @@
+import type { BenchCell } from '../bench/bench-config.ts';
 import { InputError } from '../shared/input-error.ts';
 import { isSameCell } from './bench-ratios.ts';
 import type { BenchComparison, BenchRatio, BenchResult, RatioChange } from './bench-result.ts';
@@ -20,8 +21,17 @@ export function readBaseline(file: string): Baseline {
   if (saved.result.ratios.length === 0) {
     throw new InputError(`--baseline: ${file} has no ratios; accepted: a result with two variants or more`);
   }
+  if (saved.result.interrupted || saved.result.failures.length > 0) {
+    throw new InputError(`--baseline: ${file} is of a run that did not come to its end; accepted: a whole one`);
+  }
   return { file, document: saved.result };
 }
+
+/** Four repeats have 87.5 %, five 93.75 %. */
+const LEAST_CONFIDENCE = 0.87;
+
+/** What a ratio is of. */
+export type RatioName = BenchCell & Pick<BenchRatio, 'metric' | 'variants'>;
 
 /** A change of any of these could be what a ratio changed by. */
 const MACHINE = ['cpu', 'cores', 'os', 'v8'] as const;
@@ -45,6 +55,22 @@ export function checkComparable(
   );
 }
 
+/**
+ * @throws InputError if the baseline has none of the ratios: nothing would be compared, and nothing could fail
+ */
+export function checkOverlap({ file, document }: Baseline, planned: readonly RatioName[]): void {
+  if (planned.some((one) => document.ratios.some((other) => isSameRatio(one, other)))) return;
+  const [example] = document.ratios;
+  throw new InputError(
+    `--baseline: ${file} has no ratio that would be measured now; accepted: a baseline of the same phases, vCPUs, aging, fault work and ` +
+      `variants, in the same order (it has ${example?.variants.join(' / ')} in ${example?.phase} with ${example?.vcpus} vCPUs)`,
+  );
+}
+
+function isSameRatio(one: RatioName, other: RatioName): boolean {
+  return one.metric === other.metric && isSameCell(one, other) && String(one.variants) === String(other.variants);
+}
+
 function differing<Name extends string>(
   names: readonly Name[],
   baseline: Readonly<Record<Name, unknown>>,
@@ -57,7 +83,7 @@ function differing<Name extends string>(
 
 /**
  * Each ratio beside that of the baseline. A ratio is an earlier variant's time over a later one's, so it gets worse for the later
- * one when it falls. Worse is a fall by more than the margin whose intervals do not overlap; with overlapping ones it is unclear.
+ * one when it falls. Worse is a fall by more than the margin whose intervals do not overlap; with overlapping ones, or ones of few repeats, it is unclear.
  *
  * @param marginPercent null: only shown
  */
@@ -67,9 +93,7 @@ export function compareWithBaseline(
   marginPercent: number | null,
 ): BenchComparison {
   const changes = ratios.flatMap((now): RatioChange[] => {
-    const before = document.ratios.find(
-      (one) => one.metric === now.metric && isSameCell(one, now) && String(one.variants) === String(now.variants),
-    );
+    const before = document.ratios.find((one) => isSameRatio(one, now));
     return before === undefined ? [] : [changeOf(before, now, marginPercent ?? 0)];
   });
   return {
@@ -77,15 +101,18 @@ export function compareWithBaseline(
     failAbovePercent: marginPercent,
     changes,
     notMeasured: document.ratios.length - changes.length,
+    notInBaseline: ratios.length - changes.length,
   };
 }
 
 function changeOf(before: BenchRatio, now: BenchRatio, marginPercent: number): RatioChange {
   const { metric, vcpus, phase, aging, faultWorkNs, variants } = now;
   const percent = (now.ratio / before.ratio - 1) * 100;
+  // One repeat makes an interval of one point, which overlaps with nothing, and says nothing.
+  const isSure = Math.min(before.confidence, now.confidence) >= LEAST_CONFIDENCE;
   const isApart = now.high < before.low || now.low > before.high;
   const isBeyond = Math.abs(percent) > marginPercent;
-  const verdict = !isBeyond ? 'same' : !isApart ? 'unclear' : percent < 0 ? 'worse' : 'better';
+  const verdict = !isBeyond ? 'same' : !isApart || !isSure ? 'unclear' : percent < 0 ? 'worse' : 'better';
   return {
     metric,
     vcpus,

@@ -1,6 +1,7 @@
 import type { RecordableHistogram } from 'node:perf_hooks';
 import type { BenchCell } from '../bench/bench-config.ts';
 import type { BenchGang, CellRecords } from './bench-gang.ts';
+import { benchLatency } from './bench-latency.ts';
 import { type BenchCurve, type LatencyKind, latencyKinds } from './bench-result.ts';
 import { createLatencyHistogram, latencyCurve } from './latency.ts';
 
@@ -29,7 +30,15 @@ export class BenchCurves {
     return [...this.#cells.values()].flatMap(({ cell, variant, of }) =>
       latencyKinds
         .filter((kind) => of[kind].count > 0)
-        .map((kind): BenchCurve => ({ ...cell, variant, kind, curve: latencyCurve([of[kind]]) })),
+        .map(
+          (kind): BenchCurve => ({
+            ...cell,
+            variant,
+            kind,
+            latency: benchLatency([of[kind]]),
+            curve: latencyCurve([of[kind]]),
+          }),
+        ),
     );
   }
 }

@@ -56,7 +56,7 @@ export class BenchGang {
   readonly #gang: Gang;
   readonly #m: ThreadMemory;
   readonly #members: GangMember<void>[] = [];
-  readonly #watchdog: Watchdog;
+  #watchdog: Watchdog;
   #failure: string | undefined;
   #runs = 0;
 
@@ -130,6 +130,8 @@ export class BenchGang {
     this.#m.store(control.timeline, timeline ? 1 : 0);
     this.#m.store(control.ordered, ++this.#runs);
     this.#m.wake(control.ordered);
+    // Between runs nobody looked, so what it knows is old.
+    this.#watchdog = new Watchdog(this.config.waitBoundMs);
     while (this.#m.load(control.over) !== this.#runs) {
       if (signal.aborted) return undefined;
       this.#look();
@@ -142,7 +144,10 @@ export class BenchGang {
   /** Stops the threads; those that do not return are ended. */
   async end(): Promise<void> {
     this.#m.store(this.arena.control.stop, 1);
-    openStartGate(this.#m, this.arena.control.gate);
+    const { gate, step, ordered } = this.arena.control;
+    openStartGate(this.#m, gate);
+    this.#m.wake(step);
+    this.#m.wake(ordered);
     const returned = Promise.all(this.#members.map((member) => member.outcome));
     const timer = new AbortController();
     await Promise.race([returned, sleep(1000, undefined, { signal: timer.signal }).catch(() => {})]);

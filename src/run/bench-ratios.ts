@@ -1,5 +1,5 @@
 import type { BenchCell } from '../bench/bench-config.ts';
-import type { BenchOverhead, BenchRatio, BenchRow, BenchSlowdown, RatioMetric } from './bench-result.ts';
+import type { BenchCost, BenchRatio, BenchRow, RatioMetric } from './bench-result.ts';
 import { estimateMedian } from './estimate.ts';
 
 /** A time of a row, or null if it has none. */
@@ -27,12 +27,12 @@ export function benchRatios(rows: readonly BenchRow[]): readonly BenchRatio[] {
 }
 
 /** The vCPUs' time with aging over that without, for each variant. */
-export function benchSlowdowns(rows: readonly BenchRow[]): readonly BenchSlowdown[] {
+export function benchSlowdowns(rows: readonly BenchRow[]): readonly BenchCost[] {
   const cells = byCell(rows);
   return cells.flatMap(({ cell, of }) => {
     if (cell.aging === 'none') return [];
     const without = cells.find((other) => isSameCell(other.cell, { ...cell, aging: 'none' }))?.of;
-    return [...of].flatMap(([variant, own]): BenchSlowdown[] => {
+    return [...of].flatMap(([variant, own]): BenchCost[] => {
       const ratios = pairedRatios(own, without?.get(variant) ?? [], times.vcpuWall, times.vcpuWall);
       return ratios.length === 0 ? [] : [{ ...cell, variant, ...estimateMedian(ratios) }];
     });
@@ -40,9 +40,9 @@ export function benchSlowdowns(rows: readonly BenchRow[]): readonly BenchSlowdow
 }
 
 /** The vCPUs' time in iterations that record latencies over that in those that do not. */
-export function benchOverheads(rows: readonly BenchRow[]): readonly BenchOverhead[] {
+export function benchOverheads(rows: readonly BenchRow[]): readonly BenchCost[] {
   return byCell(rows).flatMap(({ cell, of }) =>
-    [...of].flatMap(([variant, own]): BenchOverhead[] => {
+    [...of].flatMap(([variant, own]): BenchCost[] => {
       const ratios = pairedRatios(own, own, ({ measuredWallNs }) => measuredWallNs, times.vcpuWall);
       return ratios.length === 0 ? [] : [{ ...cell, variant, ...estimateMedian(ratios) }];
     }),

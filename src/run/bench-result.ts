@@ -14,14 +14,16 @@ export interface BenchResult {
   /** What one measurement of a duration costs by itself, in nanoseconds: it is part of every latency, and of no wall time. */
   readonly timerNs: number;
   readonly config: BenchResultConfig;
+  /** The most vCPUs that had a core each beside the aging thread; the fewest, if none had. What is said first is about these. */
+  readonly foremostVcpus: number;
   /** One a measured run. */
   readonly rows: readonly BenchRow[];
   /** Between variants, of runs in the same repeat. */
   readonly ratios: readonly BenchRatio[];
   /** What aging costs the vCPUs of one variant: their time with aging, over that without it in the same repeat. */
-  readonly slowdowns: readonly BenchSlowdown[];
+  readonly slowdowns: readonly BenchCost[];
   /** What it costs to measure latencies: the vCPUs' time in iterations that do, over that in iterations that do not. */
-  readonly overheads: readonly BenchOverhead[];
+  readonly overheads: readonly BenchCost[];
   /** Latencies of each cell and variant over all repeats. */
   readonly curves: readonly BenchCurve[];
   /** Who held `mmu_lock` and who waited for it, in one iteration of some cells. */
@@ -56,7 +58,7 @@ export interface BenchRow extends BenchCell {
   readonly accesses: number;
   /** From the first vCPU's beginning to the last one's end: median of the iterations. */
   readonly vcpuWallNs: number;
-  /** Median of the aging passes that began while vCPUs ran; null if there was none. */
+  /** Average of the aging passes that began while vCPUs ran, as the published table has it; null if there was none. */
   readonly agingPassNs: number | null;
   readonly passes: number;
   /** In iterations beside those, which measured latencies: median of the same time. */
@@ -105,6 +107,8 @@ export interface BenchComparison {
   readonly changes: readonly RatioChange[];
   /** Ratios of the saved result that were not measured now. */
   readonly notMeasured: number;
+  /** Ratios measured now that the saved result has not. */
+  readonly notInBaseline: number;
 }
 
 export interface RatioChange extends BenchCell {
@@ -118,11 +122,8 @@ export interface RatioChange extends BenchCell {
   readonly verdict: 'worse' | 'better' | 'same' | 'unclear';
 }
 
-export interface BenchSlowdown extends BenchCell, Estimate {
-  readonly variant: string;
-}
-
-export interface BenchOverhead extends BenchCell, Estimate {
+/** What aging, or measuring, costs the vCPUs of one variant: their time with it over that without. */
+export interface BenchCost extends BenchCell, Estimate {
   readonly variant: string;
 }
 
@@ -133,6 +134,7 @@ export type LatencyKind = (typeof latencyKinds)[number];
 export interface BenchCurve extends BenchCell {
   readonly variant: string;
   readonly kind: LatencyKind;
+  readonly latency: BenchLatency;
   readonly curve: LatencyCurve;
 }
 

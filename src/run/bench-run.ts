@@ -3,7 +3,7 @@ import { type BenchPlan, type BenchSettings, cellsOf, checkPlan, completePlan } 
 import { calibrateSpending } from '../bench/spend.ts';
 import { HarnessError } from '../shared/harness-error.ts';
 import { brokenRulesNamed, variantNamed } from '../variants/named-rules.ts';
-import { type Baseline, checkComparable, compareWithBaseline } from './bench-baseline.ts';
+import { type Baseline, checkComparable, checkOverlap, compareWithBaseline, type RatioName } from './bench-baseline.ts';
 import { BenchCurves } from './bench-curves.ts';
 import { BenchGang } from './bench-gang.ts';
 import { benchOverheads, benchRatios, benchSlowdowns } from './bench-ratios.ts';
@@ -65,12 +65,14 @@ export async function bench(options: BenchOptions): Promise<BenchResult> {
   checkPlan(plan);
   const signal = options.signal ?? new AbortController().signal;
   const host = describeHost();
+  const foremostVcpus = foremostOf(plan.vcpus, host.cores);
   const timerNs = measureTimerCost();
   const { waitBoundMs: _bound, ...shown } = plan;
   const config: BenchResultConfig = { ...shown, variants };
   const { baseline, force } = options;
   if (baseline !== undefined && force !== true) checkComparable(baseline, { host, config });
-  const campaign = new Campaign(variants, plan, signal, options.onProgress);
+  if (baseline !== undefined) checkOverlap(baseline, plannedRatios(plan, variants));
+  const campaign = new Campaign(variants, plan, foremostVcpus, signal, options.onProgress);
   options.onStart?.(plan);
   const failures = await campaign.run();
 
@@ -84,6 +86,7 @@ export async function bench(options: BenchOptions): Promise<BenchResult> {
     host,
     timerNs,
     config,
+    foremostVcpus,
     rows,
     ratios,
     slowdowns: benchSlowdowns(rows),
@@ -103,6 +106,7 @@ class Campaign {
   readonly curves = new BenchCurves();
   readonly #variants: readonly string[];
   readonly #plan: BenchPlan;
+  readonly #foremostVcpus: number;
   readonly #signal: AbortSignal;
   readonly #onProgress: ((progress: BenchProgress) => void) | undefined;
   readonly #roundsPerMicrosecond = calibrateSpending(() => performance.now() * 1e6);
@@ -112,11 +116,13 @@ class Campaign {
   constructor(
     variants: readonly string[],
     plan: BenchPlan,
+    foremostVcpus: number,
     signal: AbortSignal,
     onProgress: ((progress: BenchProgress) => void) | undefined,
   ) {
     this.#variants = variants;
     this.#plan = plan;
+    this.#foremostVcpus = foremostVcpus;
     this.#signal = signal;
     this.#onProgress = onProgress;
     const cells = plan.vcpus.reduce((sum, vcpus) => sum + cellsOf(plan, vcpus).length, 0);
@@ -173,9 +179,27 @@ class Campaign {
 
   /** Where vCPUs and an aging thread want the lock. */
   #hasTimeline({ phase, aging, vcpus, faultWorkNs }: BenchCell): boolean {
-    const { vcpus: counts, faultWorksNs } = this.#plan;
-    return phase === 'populate' && aging === 'continuous' && vcpus === counts.at(-1) && faultWorkNs === faultWorksNs[0];
+    if (phase !== 'populate' || aging !== 'continuous') return false;
+    return vcpus === this.#foremostVcpus && faultWorkNs === this.#plan.faultWorksNs[0];
   }
+}
+
+function foremostOf(counts: readonly number[], cores: number): number {
+  const uncrowded = counts.filter((count) => count < cores);
+  return uncrowded.length > 0 ? Math.max(...uncrowded) : Math.min(...counts);
+}
+
+/** The vCPUs' time is measured in every cell. */
+function plannedRatios(plan: BenchPlan, variants: readonly string[]): readonly RatioName[] {
+  return plan.vcpus.flatMap((vcpus) =>
+    cellsOf(plan, vcpus).flatMap((cell) =>
+      variants.flatMap((first, index) =>
+        variants
+          .slice(index + 1)
+          .map((second): RatioName => ({ ...cell, metric: 'vcpuWall', variants: [first, second] })),
+      ),
+    ),
+  );
 }
 
 function gangConfig(plan: BenchPlan, variant: string, vcpus: number): GangConfig {

@@ -7,8 +7,6 @@ const SATURATED = 3;
 const WIDE_SPREAD = 1.5;
 /** An interval that reaches from one half to the other of a ratio says little. */
 const WIDE_INTERVAL = 1.5;
-/** A percentile needs at least so many measurements beyond it. */
-const BEYOND_PERCENTILE = 10;
 
 /** What makes figures worth less than they look, most important first. */
 export function benchWarnings(
@@ -26,16 +24,19 @@ export function benchWarnings(
     ...wideIntervals(ratios),
     ...passesCutShort(rows),
     ...saturatedTimer(rows, timerNs),
-    ...thinTails(rows),
+    ...noPass(rows),
   ];
 }
 
-function moreThreadsThanCores({ cores }: HostInfo, { vcpus, agings }: BenchResultConfig): string[] {
-  const agers = agings.some((aging) => aging !== 'none') ? 1 : 0;
-  const crowded = vcpus.filter((count) => count + agers > cores);
+function moreThreadsThanCores({ cores }: HostInfo, { vcpus, agings, phases }: BenchResultConfig): string[] {
+  const others = [
+    ...(agings.some((aging) => aging !== 'none') ? ['an aging thread'] : []),
+    ...(phases.includes('invalidate') ? ['a host that invalidates'] : []),
+  ];
+  const crowded = vcpus.filter((count) => count + others.length > cores);
   if (crowded.length === 0) return [];
   return [
-    `${crowded.join(', ')} vCPUs${agers > 0 ? ' and an aging thread' : ''} on ${cores} cores: wall times, tails and waits include waiting for a core`,
+    `${[`${crowded.join(', ')} vCPU${crowded.length === 1 && crowded[0] === 1 ? '' : 's'}`, ...others].join(', ')} on ${cores} cores: wall times, tails and waits include waiting for a core`,
   ];
 }
 
@@ -96,10 +97,10 @@ function saturatedTimer(rows: readonly BenchRow[], timerNs: number): string[] {
   ];
 }
 
-function thinTails(rows: readonly BenchRow[]): string[] {
-  const thin = rows.some(({ accessNs }) => accessNs.count > 0 && accessNs.count < BEYOND_PERCENTILE * 1e4);
-  if (!thin) return [];
-  return ['p99.99 of single rows rests on fewer than 10 measurements; the curves take all repeats together'];
+/** A period that is longer than what is measured. */
+function noPass(rows: readonly BenchRow[]): string[] {
+  const none = rows.filter(({ aging, passes }) => aging !== 'none' && passes === 0);
+  return some([...new Set(none.map(rowName))], (names) => `runs in which no aging pass began: ${names}`);
 }
 
 function rowName({
@@ -108,7 +109,7 @@ function rowName({
   aging,
   faultWorkNs,
 }: Pick<BenchRow, 'phase' | 'vcpus' | 'aging' | 'faultWorkNs'>): string {
-  return `${phase}/${vcpus}/${aging}${faultWorkNs === 0 ? '/bare' : ''}`;
+  return `${phase}/${vcpus}/${aging}/${faultWorkNs === 0 ? 'bare' : `${faultWorkNs} ns`}`;
 }
 
 /** Up to a few names, and how many more. */

@@ -1,8 +1,9 @@
-import { cpus, loadavg, totalmem, type } from 'node:os';
+import { availableParallelism, cpus, loadavg, totalmem, type } from 'node:os';
 
 /** The machine a result was measured on. */
 export interface HostInfo {
   readonly cpu: string;
+  /** That this process may use. */
   readonly cores: number;
   readonly memoryBytes: number;
   readonly loadAverage: number;
@@ -14,7 +15,7 @@ export interface HostInfo {
 export function describeHost(): HostInfo {
   return {
     cpu: cpus()[0]?.model ?? 'unknown',
-    cores: cpus().length,
+    cores: availableParallelism(),
     memoryBytes: totalmem(),
     loadAverage: loadavg()[0] ?? 0,
     node: process.version,

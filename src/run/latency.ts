@@ -24,9 +24,15 @@ export function createLatencyHistogram(): RecordableHistogram {
   return createHistogram({ lowest: 1, highest: HIGHEST_NS, figures: 3 });
 }
 
-export function summarize(histograms: readonly RecordableHistogram[]): LatencySummary {
+/** What several threads recorded, in one. */
+export function mergeHistograms(histograms: readonly RecordableHistogram[]): RecordableHistogram {
   const total = createLatencyHistogram();
   for (const histogram of histograms) if (histogram.count > 0) total.add(histogram);
+  return total;
+}
+
+export function summarize(histograms: readonly RecordableHistogram[]): LatencySummary {
+  const total = mergeHistograms(histograms);
   if (total.count === 0) return { count: 0, p50: null, p90: null, p99: null, p99_9: null, max: null };
   return {
     count: total.count,
@@ -43,8 +49,7 @@ const TICKS_PER_HALVING = 5;
 
 /** The curve of what several threads recorded, down to single measurements. */
 export function latencyCurve(histograms: readonly RecordableHistogram[]): LatencyCurve {
-  const total = createLatencyHistogram();
-  for (const histogram of histograms) if (histogram.count > 0) total.add(histogram);
+  const total = mergeHistograms(histograms);
   const { count } = total;
   if (count === 0) return { count, points: [] };
   const points: [number, number][] = [];

@@ -17,9 +17,12 @@ export function layOutSlots(pages: number, count: number): readonly MemslotSpec[
   return slots;
 }
 
+const NO_SLOT = -1;
+
 /** The guest frame of each page. A table: which slot the next page of a workload is in, no branch predictor knows. */
 export function gfnsOfPages(slots: readonly MemslotSpec[], pages: number): Int32Array {
-  const gfns = new Int32Array(pages);
+  const gfns = new Int32Array(pages).fill(NO_SLOT);
   for (const slot of slots) for (let i = 0; i < slot.pages; i++) gfns[slot.page + i] = slot.gfn + i;
+  if (gfns.includes(NO_SLOT)) throw new RangeError(`page ${gfns.indexOf(NO_SLOT)} is in no slot`);
   return gfns;
 }

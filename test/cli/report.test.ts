@@ -75,12 +75,12 @@ describe.concurrent('pte-aging report', () => {
   it('writes everything at once, and says so in a line each', () =>
     withFolder(async (cwd) => {
       fill(cwd);
-      const outputs = ['--html=page.html', '--markdown=sum.md', '--hdr=curves/new', '--trace-events=trace.json'];
+      const outputs = ['--html=page.html', '--markdown=sum.md', '--hdr=curves', '--trace-events=trace.json'];
       const args = ['report', 'bench.json', 'stress.json', 'check.json', ...outputs];
       const { code, stdout, stderr } = await runCli(args, { cwd });
       expect([code, stderr]).toEqual([0, '']);
       expect(lines(stdout).map((line) => line.slice(0, line.indexOf(':')))).toEqual([
-        'curves/new',
+        'curves',
         'trace.json',
         'sum.md',
         'page.html',
@@ -88,7 +88,7 @@ describe.concurrent('pte-aging report', () => {
       expect(readFileSync(join(cwd, 'page.html'), 'utf8')).toContain('<h1>pte-aging report</h1>');
       expect(readFileSync(join(cwd, 'sum.md'), 'utf8')).toContain('# pte-aging');
       expect(JSON.parse(readFileSync(join(cwd, 'trace.json'), 'utf8'))).toHaveProperty('traceEvents');
-      expect(readdirSync(join(cwd, 'curves/new'))).toContain('stress_mmu-lock-6.1_access.hgrm');
+      expect(readdirSync(join(cwd, 'curves'))).toContain('stress_mmu-lock-6.1_access.hgrm');
 
       const again = await runCli([...args, '--quiet'], { cwd });
       expect(again).toEqual({ code: 0, stdout: '', stderr: '' });

@@ -63,9 +63,8 @@ export function groupByCell<Item extends BenchCell>(items: readonly Item[]): Map
   return groupBy(items, ({ phase, vcpus, aging, faultWorkNs }) => JSON.stringify([phase, vcpus, aging, faultWorkNs]));
 }
 
-/** The cell that is shown where there is room for one: the first phase that has aging, with the most vCPUs. */
-export function foremostCell<Item extends BenchCell>(items: readonly Item[]): Item | undefined {
+/** The cell that is shown where there is room for one: the first phase that has aging, with as many vCPUs as are foremost. */
+export function foremostCell<Item extends BenchCell>(items: readonly Item[], foremostVcpus: number): Item | undefined {
   const aged = items.filter(({ aging }) => aging !== 'none');
-  const most = Math.max(...aged.map(({ vcpus }) => vcpus));
-  return aged.find(({ vcpus }) => vcpus === most) ?? items[0];
+  return aged.find(({ vcpus }) => vcpus === foremostVcpus) ?? items[0];
 }

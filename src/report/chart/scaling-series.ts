@@ -1,3 +1,4 @@
+import { median } from 'simple-statistics';
 import type { BenchCell } from '../../bench/bench-config.ts';
 import type { BenchResult, BenchRow } from '../../run/bench-result.ts';
 import { groupBy } from '../group-by.ts';
@@ -112,13 +113,6 @@ function medians(rows: readonly BenchRow[], of: (row: BenchRow) => number | null
   return [...groupBy(rows, ({ vcpus }) => String(vcpus))]
     .map(([vcpus, group]) => ({ vcpus: Number(vcpus), ns: median(group.flatMap((row) => of(row) ?? [])) }))
     .sort((a, b) => a.vcpus - b.vcpus);
-}
-
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  const upper = sorted[middle] ?? 0;
-  return sorted.length % 2 === 1 ? upper : (upper + (sorted[middle - 1] ?? upper)) / 2;
 }
 
 function overOwnBase(

@@ -159,10 +159,14 @@ function scalingFigure(chart: ScalingChart, variants: readonly string[], what: s
   });
 }
 
-function curvesHtml({ curves }: BenchResult, variants: readonly string[], dimensions: CellDimensions): string {
+function curvesHtml(
+  { curves, foremostVcpus }: BenchResult,
+  variants: readonly string[],
+  dimensions: CellDimensions,
+): string {
   const measured = curves.filter(({ curve }) => curve.points.length > 0);
   if (measured.length === 0) return '';
-  const foremost = foremostCell(measured);
+  const foremost = foremostCell(measured, foremostVcpus);
   const cells = [...groupByCell(measured).values()].map((ofCell) => {
     const [cell] = ofCell;
     const title = cell === undefined ? '' : `${cell.phase} · ${cellText(cell, dimensions)}`;

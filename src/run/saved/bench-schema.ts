@@ -36,10 +36,10 @@ const row = object({
   repeat: positive,
   iterations: count,
   accesses: count,
-  vcpuWallNs: duration,
-  agingPassNs: duration.nullable(),
+  vcpuWallNs: ratio,
+  agingPassNs: ratio.nullable(),
   passes: count,
-  measuredWallNs: duration.nullable(),
+  measuredWallNs: ratio.nullable(),
   accessNs: latency,
   faultNs: latency,
   mmuLockWaitNs: latency,
@@ -77,6 +77,7 @@ const comparison = object({
     }),
   ),
   notMeasured: count,
+  notInBaseline: count,
 });
 
 export const benchSchema: z.ZodType<BenchResult> = object({
@@ -85,6 +86,7 @@ export const benchSchema: z.ZodType<BenchResult> = object({
   interrupted: flag,
   host,
   timerNs: duration,
+  foremostVcpus: positive,
   config: object({
     variants: texts,
     vcpus: list(positive),
@@ -105,7 +107,7 @@ export const benchSchema: z.ZodType<BenchResult> = object({
   ratios: list(object({ ...cell, ...estimate, ...ratioOf })),
   slowdowns: list(object({ ...cell, ...estimate, variant: text })),
   overheads: list(object({ ...cell, ...estimate, variant: text })),
-  curves: list(object({ ...cell, variant: text, kind: oneOf(latencyKinds), curve: latencyCurve })),
+  curves: list(object({ ...cell, variant: text, kind: oneOf(latencyKinds), latency, curve: latencyCurve })),
   timelines: list(timeline),
   comparison: comparison.nullable(),
   warnings: texts,

@@ -1,6 +1,6 @@
 /** White space, then a token: a mark, a string, a number, or a word. */
 const TOKEN =
-  /[ \t\n\r]*(?:(?<mark>[{}[\]:,])|(?<text>"(?:[ !#-[\]-\uffff]+|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*")|(?<value>-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null))/y;
+  /[ \t\n\r]*(?:(?<mark>[{}[\]:,])|(?<text>"[ !#-[\]-\uffff]*(?:\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})[ !#-[\]-\uffff]*)*")|(?<value>-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null))/y;
 const BLANK = /[ \t\n\r]*/y;
 
 /** What may come next. */

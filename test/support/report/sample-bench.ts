@@ -55,6 +55,7 @@ export function sampleBench(seed = '1'): BenchResult {
       os: 'Linux',
     },
     timerNs: 61,
+    foremostVcpus: 2,
     config: {
       variants: VARIANTS,
       vcpus: VCPUS,
@@ -173,12 +174,12 @@ function curves(variant: string, cell: BenchCell, prng: Prng): BenchCurve[] {
     mmuLockHold: isAged ? 2900 : 0,
     agingPass: isAged ? passNs(variant, cell) : 0,
   };
-  return Object.entries(medians).map(([kind, median]) => ({
-    ...cell,
-    variant,
-    kind: kind as LatencyKind,
-    curve: sampleCurve(median * noise(prng, 0.2), COUNTS[kind as LatencyKind], kind === 'access' ? 0.25 : 0.6),
-  }));
+  return Object.entries(medians).map(([kind, median]) => {
+    const curve = sampleCurve(median * noise(prng, 0.2), COUNTS[kind as LatencyKind], kind === 'access' ? 0.25 : 0.6);
+    const at = (percentile: number) => curve.points.find(([least]) => least >= percentile)?.[1] ?? null;
+    const latency = { count: curve.count, p50: at(50), p99: at(99), p99_9: at(99.9), p99_99: at(99.99), max: at(100) };
+    return { ...cell, variant, kind: kind as LatencyKind, latency, curve };
+  });
 }
 
 /** Of a distribution with a long slow end; a median of 0: nothing was measured. */

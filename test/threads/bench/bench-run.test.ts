@@ -94,6 +94,24 @@ describe('the latency benchmark', () => {
     }
   });
 
+  it('ages periodically from one iteration to the next, and not once in each', async () => {
+    const { rows } = await bench({
+      variants: ['lockless'],
+      config: {
+        ...small,
+        vcpus: [1],
+        phases: ['read'],
+        agings: ['periodic'],
+        periodMs: 60_000,
+        durationMs: 30,
+        repeat: 1,
+      },
+    });
+    const [row] = rows;
+    expect(row?.iterations).toBeGreaterThan(10);
+    expect(row?.passes).toBeLessThanOrEqual(1);
+  });
+
   it('keeps what it has when it is stopped', async () => {
     const controller = new AbortController();
     const result = await bench({

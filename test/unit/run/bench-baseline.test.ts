@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { checkComparable, compareWithBaseline, readBaseline } from '../../../src/run/bench-baseline.ts';
+import { checkComparable, checkOverlap, compareWithBaseline, readBaseline } from '../../../src/run/bench-baseline.ts';
 import { benchRatios } from '../../../src/run/bench-ratios.ts';
 import type { BenchResult } from '../../../src/run/bench-result.ts';
 import { benchRowOf } from '../../support/bench/rows.ts';
@@ -50,6 +50,38 @@ describe('a baseline', () => {
 
   it('takes no fall for one whose intervals overlap', () => {
     expect(verdictOf(2, 1.5, 20, 40)).toBe('unclear');
+  });
+
+  it('is sure of nothing after one repeat', () => {
+    const once = (ratio: number) =>
+      benchRatios([
+        benchRowOf({ variant: 'a', agingPassNs: null, vcpuWallNs: 1e6 * ratio }),
+        benchRowOf({ variant: 'b', agingPassNs: null, vcpuWallNs: 1e6 }),
+      ]);
+    const [change] = compareWithBaseline(readBaseline(saved({ ...whole, ratios: once(2) })), once(1), 20).changes;
+    expect(change?.verdict).toBe('unclear');
+  });
+
+  it('must have something of what is going to be measured', () => {
+    const baseline = readBaseline(saved(whole));
+    expect(() => checkOverlap(baseline, whole.ratios)).not.toThrow();
+    const others = [
+      whole.ratios.map((one) => ({ ...one, phase: 'read' as const })),
+      whole.ratios.map((one) => ({ ...one, faultWorkNs: 1 })),
+      whole.ratios.map((one) => ({ ...one, variants: [one.variants[1], one.variants[0]] as const })),
+      [],
+    ];
+    for (const planned of others) {
+      expect(() => checkOverlap(baseline, planned)).toThrow(/has no ratio that would be measured now; accepted: /);
+    }
+  });
+
+  it('must be of a run that came to its end', () => {
+    for (const broken of [{ interrupted: true }, { failures: ['a thread died'] }]) {
+      expect(() => readBaseline(saved({ ...whole, ...broken }))).toThrow(
+        'did not come to its end; accepted: a whole one',
+      );
+    }
   });
 
   it('counts what was not measured again', () => {

@@ -5,7 +5,12 @@ import { benchWarnings } from '../../../src/run/bench-warnings.ts';
 import { benchRowOf } from '../../support/bench/rows.ts';
 
 const host = { cpu: '', cores: 4, memoryBytes: 0, loadAverage: 0, node: '', v8: '', os: '' };
-const config = { vcpus: [2], agings: ['none', 'continuous'], repeat: 6 } as unknown as BenchResultConfig;
+const config = {
+  vcpus: [2],
+  agings: ['none', 'continuous'],
+  phases: ['read'],
+  repeat: 6,
+} as unknown as BenchResultConfig;
 const access = { count: 1e6, p50: 1000, p99: 0, p99_9: 0, p99_99: 0, max: 0 };
 
 function warningsOf(
@@ -22,7 +27,7 @@ describe('warnings of a benchmark', () => {
   });
 
   it('tell of more threads than cores, and count the aging thread', () => {
-    expect(warningsOf([], { cores: 2 })).toMatch(/^2 vCPUs and an aging thread on 2 cores/);
+    expect(warningsOf([], { cores: 2 })).toMatch(/^2 vCPUs, an aging thread on 2 cores/);
     expect(warningsOf([], { cores: 2 }, { agings: ['none'] })).toBe('');
   });
 
@@ -44,17 +49,34 @@ describe('warnings of a benchmark', () => {
       benchRowOf({ variant: 'b', repeat, vcpuWallNs: 1000, agingPassNs: null }),
     ]);
     const text = warningsOf(rows);
-    expect(text).toMatch(/spread by more than 1.5 times: populate\/2\/continuous on a$/m);
-    expect(text).toMatch(/intervals wider than 1.5 times: vcpuWall populate\/2\/continuous;/);
+    expect(text).toMatch(/spread by more than 1.5 times: populate\/2\/continuous\/3000 ns on a$/m);
+    expect(text).toMatch(/intervals wider than 1.5 times: vcpuWall populate\/2\/continuous\/3000 ns;/);
   });
 
   it('tell of passes that met nobody for most of their time', () => {
     expect(warningsOf([benchRowOf({ variant: 'a', agingPassNs: 900 })])).toMatch(
-      /outlast them: populate\/2\/continuous/,
+      /outlast them: populate\/2\/continuous\/3000 ns/,
     );
   });
 
-  it('tell of a tail that rests on a few measurements', () => {
-    expect(warningsOf([benchRowOf({ variant: 'a', accessNs: { ...access, count: 5000 } })])).toMatch(/^p99.99 /);
+  it('tell of runs in which no aging pass began', () => {
+    expect(warningsOf([benchRowOf({ variant: 'a', passes: 0, agingPassNs: null })])).toMatch(
+      /no aging pass began: populate/,
+    );
+    expect(warningsOf([benchRowOf({ variant: 'a', aging: 'none', passes: 0, agingPassNs: null })])).toBe('');
+  });
+
+  it('tell of two works of a fault apart', () => {
+    const rows = [1000, 10_000].map((faultWorkNs) =>
+      benchRowOf({ variant: 'a', faultWorkNs, vcpuWallNs: faultWorkNs, agingPassNs: null, passes: 1 }),
+    );
+    expect(warningsOf(rows)).toBe('');
+  });
+
+  it('count the host where it invalidates', () => {
+    expect(warningsOf([], { cores: 3 })).toBe('');
+    expect(warningsOf([], { cores: 3 }, { phases: ['invalidate'] })).toMatch(
+      /^2 vCPUs, an aging thread, a host that inv/,
+    );
   });
 });

@@ -90,6 +90,11 @@ describe('parseSavedResult', () => {
 });
 
 describe('readSavedResult', () => {
+  it('says at once where a long text was cut off', () => {
+    const cut = `{"schema":"pte-aging/bench@1","seed":"${'x'.repeat(100_000)}`;
+    expect(() => parseSavedResult(cut, 'cut.json')).toThrow(/^cut.json:1:38: not JSON; accepted: /);
+  });
+
   it('names a file that is not there, and a directory', () => {
     expect(() => readSavedResult('no/such.json')).toThrow(`no/such.json: no such file; ${ALL}`);
     expect(() => readSavedResult('test')).toThrow('test: is a directory; accepted: files with saved results');
