@@ -11,7 +11,10 @@ import { fileURLToPath } from 'node:url';
 import { type WorkflowStep, workflowSteps } from './workflow-steps.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const folder = process.argv[2] ?? join(mkdtempSync(join(tmpdir(), 'pte-aging-workflow-')), 'clone');
+if (process.argv[2]?.startsWith('-') === true)
+  throw new RangeError(`${process.argv[2]}: accepted: a folder, or nothing`);
+const scratch = mkdtempSync(join(tmpdir(), 'pte-aging-workflow-'));
+const folder = process.argv[2] ?? join(scratch, 'clone');
 const outputs = new Map<string, string>();
 let failed = false;
 
@@ -39,8 +42,8 @@ function perform({ name, id, run, uses }: WorkflowStep): void {
     return;
   }
   process.stdout.write(`== ${name ?? run}\n`);
-  const output = join(folder, '..', 'output');
-  const summary = join(folder, '..', 'summary.md');
+  const output = join(scratch, 'output');
+  const summary = join(scratch, 'summary.md');
   writeFileSync(output, '');
   const script = run.replaceAll(/\$\{\{ *(.*?) *\}\}/g, (_, expression: string) => value(expression));
   const { status } = spawnSync('bash', ['-e', '-c', script], {

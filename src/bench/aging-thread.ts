@@ -40,8 +40,10 @@ class AgingThread {
       const mode = agingModes[m.load(control.stepAging)];
       const recording = m.load(control.stepRecording) as Recording;
       if (mode !== 'none') {
+        const waitedBefore = worker.coreWait.read();
         worker.sink.recording = recording;
         this.#age(mode === 'periodic', recording);
+        this.#task.records.coreWaits[worker.thread] = worker.coreWait.read() - waitedBefore;
         worker.sink.recording = Recording.none;
         worker.sink.drain();
       }
@@ -57,11 +59,11 @@ class AgingThread {
     this.#worker.meet();
     if (periodic && !this.#isDue()) return;
     do {
-      const spanBegan = sink.spans.begin();
       const began = clockNs();
       if (!this.#pass()) break;
       if (recording === Recording.plain) this.#record(clockNs() - began);
-      if (recording === Recording.spans) sink.spans.end('aging-pass', spanBegan);
+      // From its beginning, also if that was before others recorded: the picture cuts it.
+      if (recording === Recording.spans) sink.spans.end('aging-pass', began);
       if (periodic) this.#dueNs = began + config.periodMs * 1e6;
     } while (periodic ? this.#isDue() : this.#vcpusRun);
   }

@@ -16,6 +16,8 @@ export interface SharedRecords {
   /** The vCPUs' time in each plain iteration, and in each that records latencies. */
   readonly plainWalls: Float64Array;
   readonly recordedWalls: Float64Array;
+  /** By thread: how long it was without a core in the current step. */
+  readonly coreWaits: Float64Array;
   /** Duration of each aging pass of plain iterations. */
   readonly passes: Float64Array;
   /** `[stillIdle]`: pages that still looked idle in the run, and pages that might have. */
@@ -57,6 +59,7 @@ export function createSharedRecords(threads: number, vcpus: number): SharedRecor
     stamps: numbers(2 * vcpus),
     plainWalls: numbers(MAX_ITERATIONS),
     recordedWalls: numbers(MAX_ITERATIONS),
+    coreWaits: numbers(threads),
     passes: numbers(MAX_PASSES),
     idle: numbers(2),
     spans: numbers(threads * MAX_SPANS * SPAN_RECORD),

@@ -6,6 +6,7 @@ import { agingModes } from './bench-config.ts';
 import { BenchSink } from './bench-sink.ts';
 import type { BenchTask } from './bench-task.ts';
 import { type ControlWords, heartbeatWord } from './control-words.ts';
+import { CoreWait } from './core-wait.ts';
 
 /** Between two signs of life of a thread that has nothing to do: rarely, since others are measured meanwhile. */
 const WAIT_SLICE_MS = 500;
@@ -26,6 +27,7 @@ export class BenchThread {
   readonly m: RacyThreadMemory;
   readonly sink: BenchSink;
   readonly thread: number;
+  readonly coreWait = new CoreWait();
   readonly #heartbeat: Word;
   readonly #vcpus: number;
   readonly #sabotage: BenchTask['sabotage'];

@@ -37,6 +37,8 @@ export interface ControlWords {
   /** Iterations of the run so far, plain ones and ones that recorded latencies. */
   readonly plainIterations: Word;
   readonly recordedIterations: Word;
+  /** Plain iterations in which a thread was without a core for a good part of the time. */
+  readonly crowdedIterations: Word;
   /** Aging passes of the run's plain iterations. */
   readonly passes: Word;
   /** Nobody but a watchdog reads these: one word a thread, `HEARTBEAT_STRIDE` apart. */
@@ -75,6 +77,7 @@ export function createControlWords(layout: LayoutBuilder, threads: number): Cont
     foundYoung: word('foundYoung', 'pages found young while they were marked idle'),
     plainIterations: word('plainIterations', 'iterations without latencies'),
     recordedIterations: word('recordedIterations', 'iterations with latencies'),
+    crowdedIterations: word('crowdedIterations', 'plain iterations in which a thread waited for a core'),
     passes: word('passes', 'aging passes of plain iterations'),
     heartbeats: layout.region({
       name: 'control.heartbeats',

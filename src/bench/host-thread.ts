@@ -15,6 +15,10 @@ const MAX_INVALIDATED_PAGES = 64;
 const PREPARED_FACTOR = 2;
 /** But not before so many pairs of iterations. */
 const LEAST_PAIRS = 3;
+/** A thread that was without a core for more than this part of an iteration shared one. */
+const CROWDED_PART = 0.1;
+/** What threads may wait when they meet before it. */
+const MEETING_NS = 100_000;
 /** Longest sleep between two looks at the clock. */
 const SLICE_MS = 1;
 
@@ -30,6 +34,8 @@ class HostThread {
   readonly #task: BenchTask;
   readonly #worker: BenchThread;
   readonly #ranges: Prng;
+  /** The longest that a thread was without a core in the last iteration. */
+  #waitedNs = 0;
 
   constructor(task: BenchTask) {
     this.#task = task;
@@ -59,6 +65,7 @@ class HostThread {
     m.store(control.plainIterations, 0);
     m.store(control.recordedIterations, 0);
     m.store(control.passes, 0);
+    m.store(control.crowdedIterations, 0);
     records.idle.fill(0);
     for (const work of script.first) this.#prepare(work);
     this.#iterate(script, Recording.none);
@@ -72,6 +79,7 @@ class HostThread {
         if (this.#worker.stopped) return;
         (plain ? records.plainWalls : records.recordedWalls)[pair] = wallNs;
         m.add(plain ? control.plainIterations : control.recordedIterations, 1);
+        if (plain && this.#isCrowded(wallNs)) m.add(control.crowdedIterations, 1);
         elapsedNs += wallNs;
       }
     }
@@ -81,6 +89,7 @@ class HostThread {
   /** Prepares and measures once; the vCPUs' time, from the first one's beginning to the last one's end, in nanoseconds. */
   #iterate(script: PhaseScript, recording: Recording): number {
     const { m, control } = this.#worker;
+    const { records } = this.#task;
     if (script.drops) this.#dropEverything();
     for (const work of script.before) this.#prepare(work);
     const step = {
@@ -94,8 +103,13 @@ class HostThread {
     if (script.invalidates) this.#invalidateMeanwhile(recording);
     if (!this.#end()) return 0;
     const wallNs = this.#wallNs();
+    this.#waitedNs = Math.max(...records.coreWaits);
     if (script.asksIdle) this.#countIdle(recording);
     return wallNs;
+  }
+
+  #isCrowded(wallNs: number): boolean {
+    return this.#waitedNs > CROWDED_PART * wallNs + MEETING_NS;
   }
 
   #prepare(work: Work): void {
@@ -105,6 +119,7 @@ class HostThread {
 
   #begin(step: Step): void {
     const { m, control } = this.#worker;
+    this.#task.records.coreWaits.fill(0);
     m.store(control.stepWork, step.work);
     m.store(control.stepRounds, step.rounds);
     m.store(control.stepAging, step.aging);

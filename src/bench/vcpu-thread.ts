@@ -59,12 +59,14 @@ class VcpuThread {
     this.#untilSample = this.#perSample;
     sink.everyFault = work !== Work.populate;
     sink.faultRounds = Math.round((m.load(control.stepFaultWorkNs) / 1000) * roundsPerMicrosecond);
+    const waitedBefore = this.#worker.coreWait.read();
     this.#worker.meet();
     records.stamps[2 * vcpu] = clockNs();
     if (work === Work.populate || work === Work.write || work === Work.read) this.#touch(work !== Work.read, rounds);
     else if (work === Work.markIdle) this.#markIdle();
     else if (work === Work.random) this.#touchAtRandom(rounds);
     records.stamps[2 * vcpu + 1] = clockNs();
+    records.coreWaits[vcpu] = this.#worker.coreWait.read() - waitedBefore;
     leaveGuest(m, arena.vm, vcpu);
     sink.recording = Recording.none;
     sink.drain();

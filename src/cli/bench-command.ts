@@ -21,7 +21,7 @@ import { jsonText, writeOutputs } from './write-outputs.ts';
 const EXAMPLES = `
 Examples:
   $ pte-aging bench --phase populate                     what does the lock cost while guests fault their memory in?
-  $ pte-aging bench --json=bench.json                    everything; then: pte-aging report bench.json --html=bench.html
+  $ pte-aging bench --json=bench.json                    everything, some three minutes; then: pte-aging report bench.json --html=bench.html
   $ pte-aging bench --phase populate --batch 64          with the series' bitmap, 64 pages a call
   $ pte-aging bench --phase populate --baseline=bench.json --fail-above 20
 
@@ -105,6 +105,13 @@ async function runBenchCommand(options: CommandOptions): Promise<number> {
   if (file === undefined && failAbove !== undefined)
     throw new InputError('--fail-above: accepted: with --baseline=FILE');
   if (file === undefined && force === true) throw new InputError('--force: accepted: with --baseline=FILE');
+  const { phase, aging } = options;
+  if (options.invalidate !== undefined && phase?.includes('invalidate') === false) {
+    throw new InputError('--invalidate: accepted: with phase invalidate');
+  }
+  if (options.period !== undefined && aging?.includes('periodic') !== true) {
+    throw new InputError('--period: accepted: with --aging periodic');
+  }
   checkOutputFiles(
     [
       ['--json', json],

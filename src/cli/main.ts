@@ -120,7 +120,9 @@ function acceptedOptions(error: CommanderError, program: Command, argv: readonly
 
 // A reader that has seen enough (`| head`) is no error.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error;
+  if (error.code === 'EPIPE') return;
+  process.stderr.write(`pte-aging: harness failure: cannot write to stdout (${error.code})\n`);
+  process.exit(ExitCode.harnessFailed);
 });
 
 process.exitCode = await main(process.argv.slice(2)).catch((error: unknown) => {

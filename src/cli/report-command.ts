@@ -19,7 +19,7 @@ Examples:
   $ pte-aging report bench.json --trace-events=trace.json      who waited for the lock, for ui.perfetto.dev
   $ pte-aging report *.json --annotations --markdown="$GITHUB_STEP_SUMMARY"
 
-Exit codes: 0 done, whatever the results say; 2 bad usage or input.`;
+Exit codes: 0 done, whatever the results say; 2 bad usage or input; 3 a file cannot be written.`;
 
 export function reportCommand(setExitCode: (code: number) => void) {
   return new Command('report')

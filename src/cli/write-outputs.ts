@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { existsSync, realpathSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { HarnessError } from '../shared/harness-error.ts';
 import { STDOUT } from './output-file.ts';
 
@@ -16,7 +16,7 @@ export function writeOutputs(outputs: readonly Output[]): void {
   for (const [option, path, text] of outputs) {
     if (path === undefined || path === STDOUT) continue;
     try {
-      writeFileSync(path, text());
+      replaceFile(path, text());
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
       if (code === undefined) throw error;
@@ -24,6 +24,23 @@ export function writeOutputs(outputs: readonly Output[]): void {
     }
   }
   if (problems.length > 0) throw new HarnessError(problems.join('; '));
+}
+
+/** A file that is there stays whole until the new one is; what is no file of its own (a pipe, a device) is written to. */
+function replaceFile(path: string, text: string): void {
+  const target = existsSync(path) ? realpathSync(path) : path;
+  if (existsSync(target) && !statSync(target).isFile()) {
+    writeFileSync(target, text);
+    return;
+  }
+  const unfinished = `${target}.${process.pid}.tmp`;
+  try {
+    writeFileSync(unfinished, text);
+    renameSync(unfinished, target);
+  } catch (error) {
+    rmSync(unfinished, { force: true });
+    throw error;
+  }
 }
 
 /** A document as --json writes it. */

@@ -1,5 +1,6 @@
 import type { PhaseName } from '../bench/bench-config.ts';
 import type { BenchRatio, BenchResult, RatioMetric } from '../run/bench-result.ts';
+import { hasInterval, showsDifference } from './chart/interval.ts';
 import { countText } from './count-text.ts';
 import { ratioText } from './number-text.ts';
 
@@ -29,8 +30,10 @@ function answer(ratio: BenchRatio): string {
   const { metric, phase, vcpus, aging, variants, low, high, confidence, repeats } = ratio;
   const place = `${phase}, ${countText(vcpus, 'vCPU')}, ${aging} aging`;
   const certainty = `${(100 * confidence).toFixed(1)} % confidence, ${countText(repeats, 'repeat')}`;
-  const interval = `${ratioText(low)} – ${ratioText(high)}, ${certainty}`;
+  const interval = hasInterval(ratio)
+    ? `${ratioText(low)} – ${ratioText(high)}, ${certainty}`
+    : `${countText(repeats, 'repeat')}, too few for an interval`;
   const times = `${ratioText(ratio.ratio)} times as long under ${variants[0]} as under ${variants[1]}`;
-  const sure = low > 1 || high < 1 ? '' : ': no difference is seen, the interval contains 1';
+  const sure = hasInterval(ratio) && !showsDifference(ratio) ? ': no difference is seen, the interval contains 1' : '';
   return `${place}: ${SUBJECTS[metric]} ${times} (${interval})${sure}`;
 }

@@ -42,7 +42,7 @@ function times({ rows, config }: BenchResult): string {
       stillIdleText(medianOf(group, ({ stillIdle }) => stillIdle)),
     ];
   });
-  const head = [...CELL, 'variant', 'vCPU time', 'an access', 'aging pass', 'passes', 'still idle'];
+  const head = [...CELL, 'variant', 'vCPU time', 'access or call', 'aging pass', 'passes', 'still idle'];
   const repeats = new Set(rows.map(({ repeat }) => repeat)).size;
   return `${tableText({ head, rows: table, numbers: [1, 3, 5, 6, 7, 8, 9] })}
 (medians of ${countText(repeats, 'repeat')}; vCPU time: from the first vCPU's beginning to the last one's end, ${countText(config.pagesPerVcpu, 'page')} each; aging pass: the average)`;

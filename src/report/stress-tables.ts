@@ -47,8 +47,8 @@ export function stressLatencyTable(result: StressResult): Table {
 }
 
 /** What the figures of latencies are to be read with. */
-export function stressLatencyNote({ timerNs }: StressResult): string {
-  return `the timer itself costs ${timerNs} ns a measurement; waits for mmu_lock count only those that had to wait`;
+export function stressLatencyNote({ timerNs, config }: StressResult): string {
+  return `the timer itself costs ${timerNs} ns a measurement; waits for mmu_lock count only those that had to wait; an aging pass is ${config.batch} pages a call where the variant has a bitmap, else one: it differs by more than the lock`;
 }
 
 /** What the oracle found, and what it excused. */

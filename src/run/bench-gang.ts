@@ -23,6 +23,8 @@ export interface CellRecords {
   readonly plainWallsNs: Float64Array;
   readonly recordedWallsNs: Float64Array;
   readonly passesNs: Float64Array;
+  /** Plain iterations in which a thread was without a core for a good part of the time. */
+  readonly crowdedIterations: number;
   /** Null where nobody asked. */
   readonly stillIdle: number | null;
 }
@@ -192,6 +194,7 @@ export class BenchGang {
       plainWallsNs: plainWalls.slice(0, this.#m.load(control.plainIterations)),
       recordedWallsNs: recordedWalls.slice(0, this.#m.load(control.recordedIterations)),
       passesNs: passes.slice(0, Math.min(MAX_PASSES, this.#m.load(control.passes))),
+      crowdedIterations: this.#m.load(control.crowdedIterations),
       stillIdle: pagesAsked === 0 ? null : (idle[0] as number) / pagesAsked,
     };
   }

@@ -54,6 +54,10 @@ export interface BenchRow extends BenchCell {
   readonly repeat: number;
   /** Iterations that measured nothing but the vCPUs' and the passes' time. */
   readonly iterations: number;
+  /** Those of them in which a thread waited for a core for more than a tenth of the time. */
+  readonly crowdedIterations: number;
+  /** How often the run was made: again, if there were cores for all threads and yet one waited. The last one counts. */
+  readonly attempts: number;
   /** Accesses of all vCPUs in an iteration; in `mark-idle`, aging calls. */
   readonly accesses: number;
   /** From the first vCPU's beginning to the last one's end: median of the iterations. */

@@ -8,7 +8,13 @@ import { benchLatency } from './bench-latency.ts';
 import type { BenchRow } from './bench-result.ts';
 
 /** What one measured run comes to. `gang` is the one that made it, and has made none since. */
-export function benchRow(gang: BenchGang, cell: BenchCell, repeat: number, records: CellRecords): BenchRow {
+export function benchRow(
+  gang: BenchGang,
+  cell: BenchCell,
+  repeat: number,
+  records: CellRecords,
+  attempts: number,
+): BenchRow {
   const { config, arena, histograms } = gang;
   const vcpusOnly = (all: readonly RecordableHistogram[]) => all.slice(0, config.vcpus);
   const { plainWallsNs, recordedWallsNs, passesNs, stillIdle } = records;
@@ -19,6 +25,8 @@ export function benchRow(gang: BenchGang, cell: BenchCell, repeat: number, recor
     ...cell,
     repeat,
     iterations: plainWallsNs.length,
+    crowdedIterations: records.crowdedIterations,
+    attempts,
     accesses: arena.pages * phaseScript(cell.phase).rounds,
     vcpuWallNs: wallNs,
     agingPassNs: passesNs.length === 0 ? null : Math.round(mean([...passesNs])),

@@ -29,17 +29,19 @@ export function benchTimeline(gang: BenchGang, cell: BenchCell): BenchTimeline {
   return {
     ...cell,
     variant: config.variant,
-    threads: threads.map(({ name, spans }) => ({
-      name,
-      spans: spans
-        .filter(({ startNs, durationNs }) => startNs + durationNs >= beginNs && startNs <= endNs)
-        .map(({ kind, startNs, durationNs }) => {
-          const from = Math.max(startNs, beginNs);
-          const to = Math.min(startNs + durationNs, endNs);
-          return { kind, startNs: Math.round(from - beginNs), durationNs: Math.round(to - from) };
-        })
-        .toSorted((a, b) => a.startNs - b.startNs),
-    })),
+    threads: threads
+      .filter(({ spans }) => spans.length > 0)
+      .map(({ name, spans }) => ({
+        name,
+        spans: spans
+          .filter(({ startNs, durationNs }) => startNs + durationNs >= beginNs && startNs <= endNs)
+          .map(({ kind, startNs, durationNs }) => {
+            const from = Math.max(startNs, beginNs);
+            const to = Math.min(startNs + durationNs, endNs);
+            return { kind, startNs: Math.round(from - beginNs), durationNs: Math.round(to - from) };
+          })
+          .toSorted((a, b) => a.startNs - b.startNs),
+      })),
   };
 
   function isTruncated(thread: number): boolean {

@@ -1,4 +1,4 @@
-import type { BenchRatio, BenchResultConfig, BenchRow } from './bench-result.ts';
+import type { BenchRatio, BenchResultConfig, BenchRow, RatioMetric } from './bench-result.ts';
 import type { HostInfo } from './host-info.ts';
 
 /** Clock readings around something that takes less than this many times as long tell about the clock. */
@@ -7,6 +7,8 @@ const SATURATED = 3;
 const WIDE_SPREAD = 1.5;
 /** An interval that reaches from one half to the other of a ratio says little. */
 const WIDE_INTERVAL = 1.5;
+
+const METRIC: Readonly<Record<RatioMetric, string>> = { vcpuWall: 'vCPU time', agingPass: 'aging pass' };
 
 /** What makes figures worth less than they look, most important first. */
 export function benchWarnings(
@@ -19,7 +21,10 @@ export function benchWarnings(
   return [
     ...moreThreadsThanCores(host, config),
     ...loaded(host),
-    ...tooFewRepeats(config),
+    ...withoutCores(rows),
+    ...tooFewRepeats(config, rows),
+    ...oneVariant(config),
+    ...unlikeCalls(config),
     ...wideSpreads(rows),
     ...wideIntervals(ratios),
     ...passesCutShort(rows),
@@ -42,16 +47,36 @@ function moreThreadsThanCores({ cores }: HostInfo, { vcpus, agings, phases }: Be
 
 /** Looked at before the first run. */
 function loaded({ loadAverage, cores }: HostInfo): string[] {
-  if (loadAverage < cores / 4) return [];
+  if (loadAverage < cores / 2) return [];
   return [`the machine was busy before the first run (load average ${loadAverage.toFixed(1)} on ${cores} cores)`];
 }
 
-function tooFewRepeats({ repeat }: BenchResultConfig): string[] {
-  return repeat >= 6
-    ? []
-    : [
-        `${repeat} repeat${repeat === 1 ? '' : 's'}: the intervals have a confidence below 95 %; --repeat 6 or more reaches it`,
-      ];
+/** Runs that others on the machine disturbed, and that were made again in vain, or had no cores from the beginning. */
+function withoutCores(rows: readonly BenchRow[]): string[] {
+  const crowded = rows.filter(({ crowdedIterations, iterations }) => 3 * crowdedIterations > iterations);
+  if (crowded.length === 0) return [];
+  return some(
+    [...new Set(crowded.map(rowName))],
+    (names) => `threads waited for a core in ${crowded.length} of ${rows.length} runs: ${names}`,
+  );
+}
+
+function tooFewRepeats({ repeat }: BenchResultConfig, rows: readonly BenchRow[]): string[] {
+  const made = rows.length === 0 ? repeat : Math.max(...rows.map((row) => row.repeat));
+  if (made >= 6) return [];
+  const least = made < 4 ? 'too few for an interval' : 'the intervals have a confidence below 95 %';
+  return [`${made} repeat${made === 1 ? '' : 's'}: ${least}; --repeat 6 or more reaches it`];
+}
+
+function oneVariant({ variants }: BenchResultConfig): string[] {
+  return variants.length > 1 ? [] : ['one variant: there is nothing to compare it with'];
+}
+
+function unlikeCalls({ batch }: BenchResultConfig): string[] {
+  if (batch === 1) return [];
+  return [
+    `aging calls of ${batch} pages: a variant without a bitmap makes one a page, so that a ratio of passes is of the bitmap and the lock together`,
+  ];
 }
 
 function wideSpreads(rows: readonly BenchRow[]): string[] {
@@ -73,7 +98,7 @@ function wideSpreads(rows: readonly BenchRow[]): string[] {
 function wideIntervals(ratios: readonly BenchRatio[]): string[] {
   const wide = ratios.filter(({ low, high }) => high > WIDE_INTERVAL * low);
   return some(
-    wide.map((ratio) => `${ratio.metric} ${rowName(ratio)}`),
+    wide.map((ratio) => `${METRIC[ratio.metric]} in ${rowName(ratio)}`),
     (names) =>
       `intervals wider than ${WIDE_INTERVAL} times: ${names}; more --repeat or a longer --duration would narrow them`,
   );
@@ -109,7 +134,8 @@ function rowName({
   aging,
   faultWorkNs,
 }: Pick<BenchRow, 'phase' | 'vcpus' | 'aging' | 'faultWorkNs'>): string {
-  return `${phase}/${vcpus}/${aging}/${faultWorkNs === 0 ? 'bare' : `${faultWorkNs} ns`}`;
+  const work = faultWorkNs === 0 ? 'bare' : `${faultWorkNs} ns`;
+  return `${phase}/${vcpus} vCPU${vcpus === 1 ? '' : 's'}/${aging === 'none' ? 'no aging' : aging}/${work}`;
 }
 
 /** Up to a few names, and how many more. */

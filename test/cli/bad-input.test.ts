@@ -72,6 +72,8 @@ const usage: readonly (readonly [args: string, place: RegExp, accepted: RegExp])
   ['bench --baseline=no-such-file', /no-such-file: no such file/, /accepted: .*pte-aging\/bench@1/],
   ['bench --baseline=not-a-trace', /not-a-trace:1:1: not JSON/, /accepted: .*pte-aging/],
   ['bench --baseline=not-a-trace --json=not-a-trace', /--json: not-a-trace is an input/, /accepted: another file/],
+  ['bench --period=1s', /--period/, /accepted: with --aging periodic/],
+  ['bench --phase=read --invalidate=5', /--invalidate/, /accepted: with phase invalidate/],
   ['bench --junit=-', /--junit: only --json writes to stdout/, /accepted: --junit=FILE/],
   ['stress --junit=-', /--junit: only --json writes to stdout/, /accepted: --junit=FILE/],
   ['bench --baseline=x --fail-above=100', /--fail-above/, /accepted: numbers 0 … 99/],

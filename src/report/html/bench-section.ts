@@ -91,7 +91,7 @@ function pairHtml(ratios: readonly BenchRatio[], dimensions: CellDimensions): st
   const [one, other] = first.variants;
   const figures = estimateFigures(ratios, `${one} / ${other} (log)`, (ratio) => cellText(ratio, dimensions));
   return `<h4>${escapeHtml(`${metricText[first.metric]}: ${one} over ${other}`)}</h4>
-<p class="remark">Right of the line at 1, ${escapeHtml(other)} is faster. A dot is the median over repeats, its bar the interval that contains the true one with the stated confidence; hollow and grey where it contains 1.</p>
+<p class="remark">Right of the line at 1, ${escapeHtml(other)} is faster. A dot is the median over repeats, its bar the interval that contains the true one with the stated confidence; hollow and grey where it contains 1, or rests on fewer than four repeats. Rows without aging are the control: two kernels differ in more than how aging locks.</p>
 ${figuresHtml(figures)}`;
 }
 

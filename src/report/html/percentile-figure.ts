@@ -1,5 +1,6 @@
 import type { LatencyCurve } from '../../run/latency.ts';
 import { curveTable } from '../bench-tables.ts';
+import { withSeparators } from '../number-text.ts';
 import { percentilePlot } from '../plot/percentile-plot.ts';
 import { seriesStyle } from '../plot/series-style.ts';
 import { figureHtml } from './figure-html.ts';
@@ -20,7 +21,13 @@ export function percentileFigure(title: string, curves: readonly NamedCurve[]): 
   return figureHtml({
     title,
     picture: percentilePlot(`${title}: latency against percentile`, measured),
-    legend: lineLegendHtml(measured.map(({ name, index }) => ({ label: name, style: seriesStyle(index), fill: null }))),
+    legend: lineLegendHtml(
+      measured.map(({ name, index, curve }) => ({
+        label: `${name} (${withSeparators(curve.count)})`,
+        style: seriesStyle(index),
+        fill: null,
+      })),
+    ),
     table: curveTable(curves),
   });
 }

@@ -1,11 +1,12 @@
 import { axisX, dot, link, text } from '@observablehq/plot';
 import type { Estimate } from '../../run/bench-result.ts';
+import { showsDifference } from '../chart/interval.ts';
 import { ratioTicks } from '../chart/log-ticks.ts';
 import { ratioText } from '../number-text.ts';
 import { fittingTicks } from './fitting-ticks.ts';
 import { FONT_SIZE, renderPlot } from './render-plot.ts';
 
-export interface RatioLine extends Pick<Estimate, 'ratio' | 'low' | 'high'> {
+export interface RatioLine extends Pick<Estimate, 'ratio' | 'low' | 'high' | 'confidence'> {
   readonly label: string;
 }
 
@@ -23,7 +24,7 @@ export function ratioPlot(
   axis: string,
 ): string {
   const hasRoom = lines.every((line) => line.label.length + intervalText(line).length <= LETTERS);
-  const rows = lines.map((line, row) => ({ ...line, row, differs: line.low > 1 || line.high < 1 }));
+  const rows = lines.map((line, row) => ({ ...line, row, differs: showsDifference(line) }));
   const [least, most] = domain;
   const inner = WIDTH - MARGIN.marginLeft - MARGIN.marginRight;
   const position = (ratio: number): number => (inner * Math.log(ratio / least)) / Math.log(most / least);
@@ -89,7 +90,7 @@ function segments(at: readonly number[], rows: number) {
 const BAND = { x1: 'x', x2: 'x', y1: 'top', y2: 'bottom' } as const;
 
 /** `1.44 (1.31 – 1.60)`. */
-export function intervalText({ ratio, low, high }: Pick<Estimate, 'ratio' | 'low' | 'high'>): string {
+export function intervalText({ ratio, low, high }: Pick<Estimate, 'ratio' | 'low' | 'high' | 'confidence'>): string {
   return `${ratioText(ratio)} (${ratioText(low)} – ${ratioText(high)})`;
 }
 

@@ -35,6 +35,8 @@ const row = object({
   variant: text,
   repeat: positive,
   iterations: count,
+  crowdedIterations: count,
+  attempts: positive,
   accesses: count,
   vcpuWallNs: ratio,
   agingPassNs: ratio.nullable(),

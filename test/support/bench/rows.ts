@@ -11,6 +11,8 @@ export function benchRowOf(given: Partial<BenchRow> & Pick<BenchRow, 'variant'>)
     faultWorkNs: 3000,
     repeat: 1,
     iterations: 3,
+    crowdedIterations: 0,
+    attempts: 1,
     accesses: 8192,
     vcpuWallNs: 1000,
     agingPassNs: 100,

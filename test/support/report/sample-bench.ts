@@ -125,6 +125,8 @@ function row(variant: string, cell: BenchCell, repeat: number, prng: Prng): Benc
     ...cell,
     variant,
     repeat,
+    crowdedIterations: 0,
+    attempts: 1,
     iterations: 30,
     accesses: 4096 * cell.vcpus,
     vcpuWallNs: wall,

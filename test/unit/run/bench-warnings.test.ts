@@ -6,6 +6,8 @@ import { benchRowOf } from '../../support/bench/rows.ts';
 
 const host = { cpu: '', cores: 4, memoryBytes: 0, loadAverage: 0, node: '', v8: '', os: '' };
 const config = {
+  variants: ['a', 'b'],
+  batch: 1,
   vcpus: [2],
   agings: ['none', 'continuous'],
   phases: ['read'],
@@ -13,11 +15,13 @@ const config = {
 } as unknown as BenchResultConfig;
 const access = { count: 1e6, p50: 1000, p99: 0, p99_9: 0, p99_99: 0, max: 0 };
 
+/** As if each of the rows had five repeats in front of it. */
 function warningsOf(
-  rows: readonly BenchRow[],
+  some: readonly BenchRow[],
   given: Partial<typeof host> = {},
   settings: Partial<BenchResultConfig> = {},
 ) {
+  const rows = some.map((row) => ({ ...row, repeat: row.repeat + 5 }));
   return benchWarnings({ ...host, ...given }, 50, { ...config, ...settings }, rows, benchRatios(rows)).join('\n');
 }
 
@@ -33,7 +37,8 @@ describe('warnings of a benchmark', () => {
 
   it('tell of a busy machine, and of few repeats', () => {
     expect(warningsOf([], { loadAverage: 2 })).toMatch(/was busy/);
-    expect(warningsOf([], {}, { repeat: 3 })).toMatch(/confidence below 95 %/);
+    expect(warningsOf([], {}, { repeat: 5 })).toMatch(/^5 repeats: the intervals have a confidence below 95 %/);
+    expect(warningsOf([], {}, { repeat: 1 })).toMatch(/^1 repeat: too few for an interval/);
   });
 
   it('tell of a clock that is slower than what it measures', () => {
@@ -49,13 +54,13 @@ describe('warnings of a benchmark', () => {
       benchRowOf({ variant: 'b', repeat, vcpuWallNs: 1000, agingPassNs: null }),
     ]);
     const text = warningsOf(rows);
-    expect(text).toMatch(/spread by more than 1.5 times: populate\/2\/continuous\/3000 ns on a$/m);
-    expect(text).toMatch(/intervals wider than 1.5 times: vcpuWall populate\/2\/continuous\/3000 ns;/);
+    expect(text).toMatch(/spread by more than 1.5 times: populate\/2 vCPUs\/continuous\/3000 ns on a$/m);
+    expect(text).toMatch(/intervals wider than 1.5 times: vCPU time in populate\/2 vCPUs\/continuous\/3000 ns;/);
   });
 
   it('tell of passes that met nobody for most of their time', () => {
     expect(warningsOf([benchRowOf({ variant: 'a', agingPassNs: 900 })])).toMatch(
-      /outlast them: populate\/2\/continuous\/3000 ns/,
+      /outlast them: populate\/2 vCPUs\/continuous\/3000 ns/,
     );
   });
 
@@ -71,6 +76,18 @@ describe('warnings of a benchmark', () => {
       benchRowOf({ variant: 'a', faultWorkNs, vcpuWallNs: faultWorkNs, agingPassNs: null, passes: 1 }),
     );
     expect(warningsOf(rows)).toBe('');
+  });
+
+  it('tell of threads that waited for a core in too many iterations', () => {
+    const row = benchRowOf({ variant: 'a', iterations: 6, crowdedIterations: 3 });
+    expect(warningsOf([row, { ...row, crowdedIterations: 2 }])).toMatch(
+      /^threads waited for a core in 1 of 2 runs: populate/,
+    );
+  });
+
+  it('tell of what makes a ratio something else than the price of the lock', () => {
+    expect(warningsOf([], {}, { batch: 64 })).toMatch(/of the bitmap and the lock together/);
+    expect(warningsOf([], {}, { variants: ['a'] })).toMatch(/nothing to compare it with/);
   });
 
   it('count the host where it invalidates', () => {

@@ -55,4 +55,8 @@ it('benchAnswers are of cells in which pages age, and say where no difference is
   expect(clear).not.toContain('no difference');
   expect(unclear).toContain('no difference is seen, the interval contains 1');
   expect(others).toEqual([]);
+
+  const once = [{ ...first, ratio: 1.06, low: 1.06, high: 1.06, confidence: 0, repeats: 1 }];
+  const [unsure] = benchAnswers({ ...bench, ratios: once, foremostVcpus: first.vcpus });
+  expect(unsure?.text).toContain('(1 repeat, too few for an interval)');
 });
