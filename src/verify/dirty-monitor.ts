@@ -68,6 +68,8 @@ export function createDirtyMonitor({ pages, writeProtects, aliased }: DirtyMonit
           ghost.set(word(MADE_WRITABLE), 0);
           return;
         case GhostEvent.shadowProtectEnd:
+          // A frame is protected: another frame of the same page may be written as before.
+          if (aliased.has(page)) return;
           if (ghost.get(word(MADE_WRITABLE)) === 0) ghost.set(word(PROTECTED), 1);
           return;
         case GhostEvent.loggingEnded:

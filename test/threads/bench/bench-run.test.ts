@@ -80,7 +80,8 @@ describe('the latency benchmark', () => {
     const { timelines } = await bench({ config: { ...small, phases: ['populate'], repeat: 1, pagesPerVcpu: 1024 } });
     expect(timelines.map(({ variant }) => variant)).toEqual(['mmu-lock-6.1', 'lockless-7.3']);
     for (const { threads, variant } of timelines) {
-      expect(threads.map(({ name }) => name)).toEqual(['vcpu0', 'vcpu1', 'aging', 'host']);
+      // Only threads that did something in that moment.
+      expect(['vcpu0', 'vcpu1', 'aging']).toEqual(expect.arrayContaining(threads.map(({ name }) => name)));
       const kinds = new Set(threads.flatMap(({ spans }) => spans.map(({ kind }) => kind)));
       expect(kinds).toContain('fault');
       // Whether the aging thread had a core in that moment is the machine's affair.

@@ -44,6 +44,20 @@ class DirtyRun extends MonitorRun {
 
 const start = (): DirtyRun => new DirtyRun();
 
+describe('a shadow write-protect', () => {
+  const protect = (run: DirtyRun): DirtyRun =>
+    run.note(VMM, GhostEvent.shadowProtectBegin, 0).note(VMM, GhostEvent.shadowProtectEnd, 0);
+
+  it('announces that its page is not written without a fault', () => {
+    expect(protect(start()).write().breaches).toMatchObject([{ property: 'write-unprotected', page: 0 }]);
+    expect(protect(start()).faultAndWrite().breaches).toEqual([]);
+  });
+
+  it('is of a frame: another frame of the same page may be written', () => {
+    expect(protect(new DirtyRun(true, [0])).write().breaches).toEqual([]);
+  });
+});
+
 describe('dirty-lost', () => {
   it('is a write that ended before the log was handed out, and is not in it', () => {
     expect(start().write().handOut(false).breaches).toEqual([
