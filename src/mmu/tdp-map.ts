@@ -87,8 +87,13 @@ function mapTargetLevel(
   if (spte === old) return RET_PF_SPURIOUS;
   // Looked up before, so that observers hear of it in the very step that makes the leaf writable.
   const page = pageOfGfn(m, vm, slot, gfn);
+  const cuts = isShadowPresent(old) && !oldIsLeaf;
+  if (cuts) m.note(GhostEvent.teardownBegin, -1, 0);
   // Not a store: another vCPU may have mapped the page since the load, and its Accessed and Dirty would be lost.
-  if (!m.tryReplace(word, old, spte)) return RET_PF_RETRY;
+  if (!m.tryReplace(word, old, spte)) {
+    if (cuts) m.note(GhostEvent.teardownEnd, -1, 0);
+    return RET_PF_RETRY;
+  }
   if (isWritable(spte)) m.note(GhostEvent.madeWritable, page, spte);
   if (!isShadowPresent(old)) return RET_PF_FIXED;
   if (oldIsLeaf) {
@@ -100,5 +105,6 @@ function mapTargetLevel(
   // A table gave way to a 2M leaf: handle_removed_pt, and no TLB may go on with what it mapped.
   removeTable(m, vm, backingOf(old), level - 1);
   flushRemoteTlbs(m, vm);
+  m.note(GhostEvent.teardownEnd, -1, 0);
   return RET_PF_FIXED;
 }

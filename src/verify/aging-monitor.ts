@@ -85,7 +85,7 @@ export function createAgingMonitor(options: AgingMonitorOptions): Monitor {
         case GhostEvent.accessEnd:
           state.openAccesses &= ~(1 << thread);
           state.access(ghost.get(ROOT_INVALIDATIONS) > 0 ? 'invalid-root' : undefined);
-          if (ghost.get(TEARDOWNS) > 0) state.mayLose(undefined);
+          if (ghost.get(TEARDOWNS) > 0) state.mayLose(options.passesAccessedOn ? undefined : 'zapped');
           break;
         case GhostEvent.faultEnd:
           // Nobody has the frame: the access is emulated, and over.
@@ -97,7 +97,7 @@ export function createAgingMonitor(options: AgingMonitorOptions): Monitor {
           break;
         case GhostEvent.zapEnd:
           if (!isShadowPresent(value)) return;
-          state.mayLose(options.passesAccessedOn ? undefined : 'zapped');
+          state.zapped(options.passesAccessedOn ? undefined : 'zapped');
           break;
         case GhostEvent.prefaultRewrote:
           state.mayLose('prefault-rewrites');
@@ -148,16 +148,16 @@ export function createAgingMonitor(options: AgingMonitorOptions): Monitor {
 
 /**
  * What the leaves of a table know that is cut off from its root is on its way to the host pages, where the rules pass Accessed
- * on: aging cannot find it any more, and it counts as reported. Which pages they are no event says: any may be.
+ * on, and counts as reported; where they do not, it is as good as zapped. Aging cannot find it any more. Which pages they are no event
+ * says: any may be.
  */
 function teardown(ghost: GhostWords, event: number, { pages, passesAccessedOn }: AgingMonitorOptions): void {
-  if (!passesAccessedOn) return;
   if (event === GhostEvent.teardownEnd) ghost.set(TEARDOWNS, ghost.get(TEARDOWNS) - 1);
   if (event !== GhostEvent.teardownBegin) return;
   ghost.set(TEARDOWNS, ghost.get(TEARDOWNS) + 1);
   for (let known = 0; known < pages; known++) {
     const state = new PageState(ghost, known);
-    state.mayLose(undefined);
+    state.mayLose(passesAccessedOn ? undefined : 'zapped');
     state.close();
   }
 }
@@ -207,6 +207,21 @@ class PageState {
     this.#set(LENIENT_OLD, this.#get(LENIENT_OLD) | this.#get(LENIENT_YOUNG));
     if (reason === undefined) this.#set(STRICT_OLD, this.#get(STRICT_OLD) | this.#get(STRICT_YOUNG));
     else this.#because(reason);
+  }
+
+  /**
+   * What one SPTE of the page knew is gone, to the lenient specification for a reason, or has been handed on, and a call under way need
+   * not find it; another SPTE may be young as before, and what that one knows a later call may report.
+   */
+  zapped(reason: ReasonId | undefined): void {
+    this.mayLose(reason);
+    for (const young of reason === undefined ? [STRICT_YOUNG, LENIENT_YOUNG] : [LENIENT_YOUNG]) {
+      let combinations = this.#get(young);
+      for (let slot = 0; slot < MAX_CALLERS; slot++) {
+        if (this.#ghost.get(this.#base + CALLS + 2 * slot) !== 0) combinations |= looked(combinations, slot, FOUND_OLD);
+      }
+      this.#set(young, combinations);
+    }
   }
 
   /** The flag may show although nobody has accessed the page. */

@@ -271,15 +271,32 @@ describe('a table that is cut off from its root', () => {
   const cutOff = (passesAccessedOn: boolean) =>
     start({ skipsInvalidRoots: false, passesAccessedOn }).access(V0).note(V1, GhostEvent.teardownBegin, -1);
 
-  it('hands what it knows on, where the rules say so, and until it has every access in it may be missed', () => {
+  it('hands what it knows on, where the rules say so, else it is as good as zapped; until the end every access in it may be missed', () => {
     expect(cutOff(true).test(MM, 'old').found).toEqual([]);
     expect(cutOff(true).access(V0).test(MM, 'old').found).toEqual([]);
-    expect(cutOff(false).test(MM, 'old').found).toEqual(['access-lost']);
+    expect(cutOff(false).test(MM, 'old').found).toEqual(['access-lost (zapped)']);
+    expect(cutOff(false).access(V0).test(MM, 'old').found).toEqual(['access-lost (zapped)']);
   });
 
   it('excuses nothing behind its end', () => {
     const run = cutOff(true).test(MM, 'old').note(V1, GhostEvent.teardownEnd, -1).access(V0);
     expect(run.test(MM, 'old').found).toEqual(['access-lost']);
+  });
+});
+
+describe('a zap of one of several SPTEs', () => {
+  it('leaves to a later call what another one knows, if this one was under way', () => {
+    for (const passesAccessedOn of [true, false]) {
+      // Through L2, before the call; through L1, behind the call's look at it; then L2's is zapped.
+      const run = start({ passesAccessedOn })
+        .access(V0)
+        .beginClear(MM)
+        .access(V0)
+        .note(V0, GhostEvent.zapEnd, 0, leaf());
+      run.answer(MM, 'old').clear(MM, 'young');
+      expect(run.found).toEqual(passesAccessedOn ? [] : ['access-lost (zapped)']);
+      expect(run.clear(MM, 'young').found.at(-1)).toBe('access-misreported');
+    }
   });
 });
 
