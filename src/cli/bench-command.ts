@@ -4,6 +4,7 @@ import { agingModes, phaseNames } from '../bench/bench-config.ts';
 import { DEFAULT_PAGES_PER_VCPU, DEFAULT_REPEAT, MAX_BENCH_VCPUS } from '../bench/complete-bench.ts';
 import { benchJunit } from '../report/bench-junit.ts';
 import { benchText } from '../report/bench-text.ts';
+import { worseRatios } from '../report/worse-ratios.ts';
 import { readBaseline } from '../run/bench-baseline.ts';
 import type { BenchResult } from '../run/bench-result.ts';
 import { bench } from '../run/bench-run.ts';
@@ -151,10 +152,9 @@ async function runBenchCommand(options: CommandOptions): Promise<number> {
   return interrupt.exitCode ?? exitCodeOf(result);
 }
 
-function exitCodeOf({ failures, comparison }: BenchResult): number {
-  if (failures.length > 0) return ExitCode.harnessFailed;
-  const isWorse = comparison?.changes.some(({ verdict }) => verdict === 'worse') === true;
-  return isWorse && comparison?.failAbovePercent !== null ? ExitCode.violated : ExitCode.clean;
+function exitCodeOf(result: BenchResult): number {
+  if (result.failures.length > 0) return ExitCode.harnessFailed;
+  return worseRatios(result).length > 0 ? ExitCode.violated : ExitCode.clean;
 }
 
 function settingsOf(options: CommandOptions) {

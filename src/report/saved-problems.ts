@@ -7,6 +7,7 @@ import { expectationText, verdictText } from './check-verdict-text.ts';
 import { countText } from './count-text.ts';
 import { variantLabel } from './variant-label.ts';
 import { violationName } from './violation-text.ts';
+import { changeText, ratioName, worseRatios } from './worse-ratios.ts';
 
 /** What somebody who waits for the results of a change must look at. */
 export interface SavedProblem {
@@ -49,6 +50,9 @@ function problemsOf(document: SavedResult): SavedProblem[] {
     case 'bench':
       return [
         ...document.result.failures.map((failure) => problem('error', 'harness failure', failure)),
+        ...worseRatios(document.result).map((change) =>
+          problem('error', 'a ratio got worse', `${ratioName(change)}: ${changeText(change)}`),
+        ),
         ...document.result.warnings.map((warning) => problem('warning', 'bench', warning)),
         ...interruption(document),
       ];

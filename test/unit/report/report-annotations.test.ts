@@ -72,6 +72,31 @@ describe('reportAnnotations', () => {
     ]);
   });
 
+  it('has an error for each ratio that got worse by more than was allowed, and for no other', () => {
+    const bench = sampleBench();
+    const [ratio] = bench.ratios;
+    if (ratio === undefined) throw new Error('no ratio');
+    const { metric, variants, phase, vcpus, aging, faultWorkNs } = ratio;
+    const before = { ...ratio, ratio: 2 * ratio.ratio };
+    const named = { metric, variants, phase, vcpus, aging, faultWorkNs, before, now: ratio, percent: -50 };
+    const verdicts = ['worse', 'unclear', 'better', 'same'] as const;
+    const comparison = (failAbovePercent: number | null) => ({
+      baseline: 'old.json',
+      failAbovePercent,
+      changes: verdicts.map((verdict) => ({ ...named, verdict })),
+      notMeasured: 0,
+      notInBaseline: 0,
+    });
+    const errors = (failAbovePercent: number | null) => {
+      const result = { ...bench, warnings: [], comparison: comparison(failAbovePercent) };
+      return linesOf(reportAnnotations([{ file: 'bench.json', kind: 'bench', result }])).filter(Boolean);
+    };
+    const [worse, ...others] = errors(20);
+    expect(worse).toMatch(/^::error title=a ratio got worse::populate: .* before, now .*: -50\.0 %25$/);
+    expect(others).toEqual([]);
+    expect(errors(null)).toEqual([]);
+  });
+
   it('stays one command a line, whatever names and messages hold', () => {
     const result = { ...sampleRace, findings: [`a\r\n::set-output name=x::y%0A${STRANGE}`] };
     const lines = linesOf(reportAnnotations([{ file: 'x', kind: 'race', result }]));
