@@ -1,11 +1,11 @@
 import { createVm, type MemslotSpec } from '../mmu/create-vm.ts';
 import { X86_64 } from '../mmu/geometry.ts';
 import type { Vm } from '../mmu/vm.ts';
-import { bitmapWords } from '../shared/bitmap.ts';
+import { createBatchBitmap } from '../shared/bitmap.ts';
 import { type Layout, LayoutBuilder } from '../shared/layout.ts';
 import type { Word } from '../shared/memory.ts';
 import { EPT } from '../shared/spte.ts';
-import { WAITER_WORDS } from '../shared/thread-memory.ts';
+import { createWaiterWords } from '../shared/thread-memory.ts';
 import { brokenRulesNamed, variantNamed } from '../variants/named-rules.ts';
 import type { GangConfig } from './bench-config.ts';
 import { type ControlWords, createControlWords } from './control-words.ts';
@@ -34,13 +34,7 @@ export function createBenchArena(config: GangConfig): BenchArena {
   const slot = { gfn: 0, page: 0, pages };
   const threads = config.vcpus + 2;
   const control = createControlWords(layout, threads);
-  const waiters = layout.region({
-    name: 'waiters',
-    count: WAITER_WORDS,
-    wordClass: 'shared',
-    padded: true,
-    meaning: 'threads registered to wait, by hash of the word',
-  });
+  const waiters = createWaiterWords(layout);
   const vm = createVm(layout, {
     geometry: X86_64,
     rules: { ...rules, ...breaks },
@@ -51,14 +45,7 @@ export function createBenchArena(config: GangConfig): BenchArena {
     pages,
     tlbEntries: config.tlbEntries,
   });
-  const bitmap = layout.region({
-    name: 'bitmap',
-    count: bitmapWords(config.batch),
-    wordClass: 'private',
-    owner: 'the aging thread',
-    padded: true,
-    meaning: 'pages of the current batch, bit 0 the last one',
-  });
+  const bitmap = createBatchBitmap(layout, config.batch);
   return {
     layout: layout.build(),
     vm,

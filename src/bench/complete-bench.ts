@@ -26,13 +26,13 @@ export interface BenchPlan extends Omit<GangConfig, 'variant' | 'vcpus'> {
 export type BenchSettings = { readonly seed: string } & Partial<Omit<BenchPlan, 'seed'>>;
 
 export const DEFAULT_PAGES_PER_VCPU = 2 ** 13;
-export const DEFAULT_BENCH_MS = 200;
+const DEFAULT_BENCH_MS = 200;
 export const DEFAULT_REPEAT = 6;
 /**
  * A page took 3.35 µs in all in the published populate run on one vCPU without aging (0.879 s for 262,144 pages). The model's own steps
  * take some 0.7 to 0.8 µs of that here, exit, fault and both walks, and the rest is this.
  */
-export const DEFAULT_FAULT_WORK_NS = 2500;
+const DEFAULT_FAULT_WORK_NS = 2500;
 export const MAX_BENCH_VCPUS = 64;
 
 export function completePlan(settings: BenchSettings): BenchPlan {

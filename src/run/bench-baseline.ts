@@ -1,4 +1,5 @@
 import type { BenchCell } from '../bench/bench-config.ts';
+import { LEAST_CONFIDENCE } from '../shared/confidence.ts';
 import { InputError } from '../shared/input-error.ts';
 import { isSameCell } from './bench-ratios.ts';
 import type { BenchComparison, BenchRatio, BenchResult, RatioChange } from './bench-result.ts';
@@ -26,9 +27,6 @@ export function readBaseline(file: string): Baseline {
   }
   return { file, document: saved.result };
 }
-
-/** Four repeats have 87.5 %, five 93.75 %. */
-const LEAST_CONFIDENCE = 0.87;
 
 /** What a ratio is of. */
 export type RatioName = BenchCell & Pick<BenchRatio, 'metric' | 'variants'>;

@@ -1,4 +1,5 @@
-import type { AgingMode, BenchCell, GangConfig, PhaseName } from '../bench/bench-config.ts';
+import type { BenchCell } from '../bench/bench-config.ts';
+import type { BenchPlan } from '../bench/complete-bench.ts';
 import type { SpanKind } from '../bench/span.ts';
 import type { HostInfo } from './host-info.ts';
 import type { LatencyCurve } from './latency.ts';
@@ -36,16 +37,8 @@ export interface BenchResult {
   readonly failures: readonly string[];
 }
 
-export interface BenchResultConfig extends Omit<GangConfig, 'variant' | 'vcpus' | 'waitBoundMs'> {
+export interface BenchResultConfig extends Omit<BenchPlan, 'waitBoundMs'> {
   readonly variants: readonly string[];
-  readonly vcpus: readonly number[];
-  readonly phases: readonly PhaseName[];
-  readonly agings: readonly AgingMode[];
-  /** The first one is the one that a question without more details is about. */
-  readonly faultWorksNs: readonly number[];
-  /** Of each measured run, preparations not counted. */
-  readonly durationMs: number;
-  readonly repeat: number;
 }
 
 export interface BenchRow extends BenchCell {

@@ -1,3 +1,4 @@
+import type { LayoutBuilder } from './layout.ts';
 import type { Memory, Word } from './memory.ts';
 
 /**
@@ -8,6 +9,18 @@ import type { Memory, Word } from './memory.ts';
 /** Words that a bitmap over `pages` pages takes. */
 export function bitmapWords(pages: number): number {
   return Math.ceil(pages / 32);
+}
+
+/** The bitmap of the aging thread of a run, whose calls cover `batch` pages. */
+export function createBatchBitmap(layout: LayoutBuilder, batch: number): Word {
+  return layout.region({
+    name: 'bitmap',
+    count: bitmapWords(batch),
+    wordClass: 'private',
+    owner: 'the aging thread',
+    padded: true,
+    meaning: 'pages of the current batch, bit 0 the last one',
+  });
 }
 
 /** `index` is the distance from the last page of the range. */

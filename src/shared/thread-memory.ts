@@ -1,6 +1,6 @@
 import { type GhostSink, ignoreGhosts } from './ghost-sink.ts';
 import { HarnessError } from './harness-error.ts';
-import type { Layout } from './layout.ts';
+import type { Layout, LayoutBuilder } from './layout.ts';
 import type { Memory, Word } from './memory.ts';
 import type { Prng } from './prng.ts';
 
@@ -20,6 +20,16 @@ export interface ThreadMemoryOptions {
 
 /** Words that `ThreadMemory` needs for registered waiters: waits are hashed onto them by word. */
 export const WAITER_WORDS = 64;
+
+export function createWaiterWords(layout: LayoutBuilder): Word {
+  return layout.region({
+    name: 'waiters',
+    count: WAITER_WORDS,
+    wordClass: 'shared',
+    padded: true,
+    meaning: 'threads registered to wait, by hash of the word',
+  });
+}
 
 const DEFAULT_SPINS = 100;
 /** Waits are re-checked this often, so that a lost wake-up costs a slice and is counted, but never hangs. */

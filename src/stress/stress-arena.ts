@@ -1,11 +1,11 @@
 import { createVm, type MemslotSpec } from '../mmu/create-vm.ts';
 import { X86_64 } from '../mmu/geometry.ts';
 import type { Vm } from '../mmu/vm.ts';
-import { bitmapWords } from '../shared/bitmap.ts';
+import { createBatchBitmap } from '../shared/bitmap.ts';
 import { type Layout, LayoutBuilder } from '../shared/layout.ts';
 import type { Word } from '../shared/memory.ts';
 import { EPT } from '../shared/spte.ts';
-import { WAITER_WORDS } from '../shared/thread-memory.ts';
+import { createWaiterWords } from '../shared/thread-memory.ts';
 import { brokenRulesNamed } from '../variants/named-rules.ts';
 import { findVariant } from '../variants/variants.ts';
 import { createOracleWords, type OracleWords } from '../verify/oracle-words.ts';
@@ -40,13 +40,7 @@ export function createStressArena(config: StressConfig): StressArena {
   const hostThread = needsHost(config) ? config.vcpus + 1 : -1;
   const threads = config.vcpus + (hostThread < 0 ? 1 : 2);
   const control = createControlWords(layout, threads);
-  const waiters = layout.region({
-    name: 'waiters',
-    count: WAITER_WORDS,
-    wordClass: 'shared',
-    padded: true,
-    meaning: 'threads registered to wait, by hash of the word',
-  });
+  const waiters = createWaiterWords(layout);
   const vm = createVm(layout, {
     geometry: X86_64,
     rules: { ...variant.rules, ...breaks },
@@ -64,13 +58,6 @@ export function createStressArena(config: StressConfig): StressArena {
     tables: vm.tableCount,
     tlb: config.tlbEntries > 0,
   });
-  const bitmap = layout.region({
-    name: 'bitmap',
-    count: bitmapWords(config.batch),
-    wordClass: 'private',
-    owner: 'the aging thread',
-    padded: true,
-    meaning: 'pages of the current batch, bit 0 the last one',
-  });
+  const bitmap = createBatchBitmap(layout, config.batch);
   return { layout: layout.build(), vm, oracle, control, slots, waiters, bitmap, agingThread, hostThread, threads };
 }

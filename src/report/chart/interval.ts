@@ -1,7 +1,5 @@
 import type { Estimate } from '../../run/bench-result.ts';
-
-/** Four repeats have 87.5 %; fewer make no interval worth the name. */
-const LEAST_CONFIDENCE = 0.87;
+import { LEAST_CONFIDENCE } from '../../shared/confidence.ts';
 
 /** Whether the values that a ratio rests on are enough to say between what it lies. */
 export function hasInterval({ confidence }: Pick<Estimate, 'confidence'>): boolean {
